@@ -1,0 +1,142 @@
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { toByteString } from '../../formats/framing/byte-string.ts';
+import { decompress } from '../../formats/framing/decompress.ts';
+import { FormatError, type LogRecord } from '../../formats/framing/record.ts';
+import { ignoredBy } from '../../formats/log-types/ignored.ts';
+import { logTypeNames } from '../../formats/log-types/index.ts';
+import type { FormatName } from '../../formats/wire/formatter.ts';
+import { formatNames, formats } from '../../formats/wire/index.ts';
+import type { Envelope } from '../../transports/transport.ts';
+import { type Command, type CommandArgs, type CommandIo, EXIT, UsageError } from '../command.ts';
+import { Converter, Dress, type FrameSink } from '../convert.ts';
+import { explainObject } from '../explain.ts';
+import { chooseLogType, withHead } from '../object-type.ts';
+
+interface Wanted {
+  readonly format: FormatName;
+  readonly type: string | undefined;
+  readonly key: string | undefined;
+  readonly explain: boolean;
+  readonly files: readonly string[];
+}
+
+const MOST_RECORD_BYTES = 16 * 1024 * 1024;
+/** A terminal and a file take lines of any length. */
+const NO_LIMIT = 2 ** 30;
+
+/** One event a line: what a destination would get, without its envelope. */
+const line: Envelope = {
+  bind: () => ({
+    room: NO_LIMIT,
+    frame: (text) => `${/[\r\n]/.test(text) ? text.replace(/\s*[\r\n]+\s*/g, ' ') : text}\n`,
+  }),
+};
+
+/** Converts log objects on this host, to see what a SIEM would get. */
+export const convert: Command = {
+  name: 'convert',
+  summary: 'Convert log files to LEEF, CEF or JSON on stdout; --explain shows where each value comes from',
+  usage: '[--format leef|cef|json|raw] [--type TYPE] [--key S3KEY] [--explain] FILE...',
+  options: {
+    format: { type: 'string', short: 'f' },
+    type: { type: 'string', short: 't' },
+    key: { type: 'string', short: 'k' },
+    explain: { type: 'boolean' },
+  },
+  async run(args, io) {
+    const wanted = understand(args);
+    for (const file of wanted.files) await mustBeFile(file);
+    let quarantined = 0;
+    for (const file of wanted.files) quarantined += await convertFile(file, wanted, io);
+    return quarantined === 0 ? EXIT.fine : EXIT.no;
+  },
+};
+
+function understand({ values, positionals }: CommandArgs): Wanted {
+  const { format = 'leef', type, key, explain = false } = values;
+  if (positionals.length === 0) throw new UsageError('convert needs a file; "-" reads standard input');
+  const name = formatNames.find((known) => known === format);
+  if (name === undefined) throw new UsageError(`--format ${format} is none of ${formatNames.join(', ')}`);
+  if (type !== undefined && !logTypeNames.includes(String(type))) {
+    throw new UsageError(`--type ${type} is none of ${logTypeNames.join(', ')}`);
+  }
+  return {
+    format: name,
+    type: type === undefined ? undefined : String(type),
+    key: key === undefined ? undefined : String(key),
+    explain: explain === true,
+    files: positionals,
+  };
+}
+
+async function mustBeFile(file: string): Promise<void> {
+  if (file === '-') return;
+  const found = await stat(file).catch((error: NodeJS.ErrnoException) => error);
+  if (found instanceof Error) throw new UsageError(`${file} cannot be read (${found.code})`);
+  if (!found.isFile()) throw new UsageError(`${file} is not a file`);
+}
+
+/** @returns number of records that a running agent would quarantine */
+async function convertFile(file: string, wanted: Wanted, io: CommandIo): Promise<number> {
+  const key = wanted.key ?? (file === '-' ? 'stdin' : resolve(file));
+  const rule = ignoredBy(key);
+  if (rule !== undefined) {
+    io.err(`${file}: filtered by rule ${rule.name}: ${rule.reason}\n`);
+    return 0;
+  }
+  const source = file === '-' ? process.stdin : createReadStream(file);
+  const sink = new PrintSink(file, io);
+  let converter: Pick<Converter, 'push' | 'end' | 'records'> | undefined;
+  try {
+    for await (const chunk of withHead(decompress(source as AsyncIterable<Buffer>))) {
+      converter ??= open(chunk, key, wanted, sink, io);
+      converter.push(chunk);
+    }
+    converter?.end();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    sink.complain(converter?.records ?? 0, error);
+  }
+  return sink.refused;
+}
+
+function open(
+  head: Buffer,
+  key: string,
+  wanted: Wanted,
+  sink: PrintSink,
+  io: CommandIo,
+): Pick<Converter, 'push' | 'end' | 'records'> {
+  const overrides = wanted.type === undefined ? [] : [{ key: '*', type: wanted.type }];
+  const { type, origin } = chooseLogType({ bucket: 'file', key: toByteString(key), version: '' }, head, overrides);
+  const dress = new Dress(formats[wanted.format], line);
+  if (wanted.explain) return explainObject(type, origin, dress, sink, (text) => io.out(text));
+  return new Converter(type, origin, [{ dress, sink }], MOST_RECORD_BYTES);
+}
+
+class PrintSink implements FrameSink {
+  readonly offered = 0;
+  refused = 0;
+  private readonly file: string;
+  private readonly io: CommandIo;
+
+  constructor(file: string, io: CommandIo) {
+    this.file = file;
+    this.io = io;
+  }
+
+  frame(_ordinal: number, frame: string): void {
+    this.io.out(Buffer.from(frame, 'latin1').toString('utf8'));
+  }
+
+  refuse(ordinal: number, _record: LogRecord, error: FormatError): void {
+    this.complain(ordinal, error);
+  }
+
+  complain(ordinal: number, error: FormatError): void {
+    this.refused += 1;
+    this.io.err(`${this.file}: record ${ordinal} would be quarantined: ${error.message}\n`);
+  }
+}

@@ -1,0 +1,82 @@
+import { type Command, type CommandArgs, type CommandIo, EXIT, UsageError } from '../command.ts';
+import { dropQuarantined, listQuarantine, readQuarantined, type StoredEntry } from '../delivery/quarantine.ts';
+import { resend } from '../resend.ts';
+import { configOf, stateDirOptions, wantsJson } from './state-dir.ts';
+
+/** The records that could not be delivered: to look at, send again, or give up. */
+export const quarantine: Command = {
+  name: 'quarantine',
+  summary: 'List, show, retry or drop records that could not be delivered',
+  usage: 'list | show ID | retry ID...|--all | drop ID...|--all   [--config FILE] [-o json]',
+  options: { ...stateDirOptions, all: { type: 'boolean' } },
+  async run(args, io) {
+    const [verb, ...ids] = args.positionals;
+    const { state_dir: stateDir } = configOf(args);
+    switch (verb) {
+      case 'list':
+        return list(stateDir, wantsJson(args), io);
+      case 'show':
+        return show(stateDir, ids, io);
+      case 'retry':
+        return retry(await chosen(stateDir, ids, args), args, io);
+      case 'drop':
+        return drop(await chosen(stateDir, ids, args), stateDir, io);
+      default:
+        throw new UsageError(
+          verb === undefined ? 'quarantine needs list, show, retry or drop' : `quarantine cannot ${verb}`,
+        );
+    }
+  },
+};
+
+async function list(stateDir: string, asJson: boolean, io: CommandIo): Promise<number> {
+  const entries = await listQuarantine(stateDir);
+  if (asJson) io.out(`${JSON.stringify(entries.map(({ bytes, ...entry }) => ({ ...entry, length: bytes.length })))}\n`);
+  else for (const entry of entries) io.out(`${entry.id}  ${describe(entry)}\n`);
+  return EXIT.fine;
+}
+
+function describe({ at, destination, reason, object, ordinal, kind, bytes }: StoredEntry): string {
+  const what = kind === 'rest' ? `records from ${ordinal} to the end` : `record ${ordinal}`;
+  return `${new Date(at).toISOString()} ${destination} ${reason} ${what} of s3://${object.bucket}/${object.key} (${bytes.length} bytes)`;
+}
+
+async function show(stateDir: string, ids: readonly string[], io: CommandIo): Promise<number> {
+  if (ids.length === 0) throw new UsageError('quarantine show needs an id; "quarantine list" gives them');
+  for (const entry of await Promise.all(ids.map((id) => find(stateDir, id)))) {
+    io.out(`${describe(entry)}\n${entry.message}\n${entry.bytes.toString('utf8')}\n`);
+  }
+  return EXIT.fine;
+}
+
+async function chosen(stateDir: string, ids: readonly string[], { values }: CommandArgs): Promise<StoredEntry[]> {
+  if (values['all'] === true) return listQuarantine(stateDir);
+  if (ids.length === 0) throw new UsageError('which records? give their ids, or --all');
+  return Promise.all(ids.map((id) => find(stateDir, id)));
+}
+
+async function find(stateDir: string, id: string): Promise<StoredEntry> {
+  return readQuarantined(stateDir, id).catch((error: Error) => {
+    throw new UsageError(`there is no quarantined record "${id}" (${error.message})`);
+  });
+}
+
+async function retry(entries: readonly StoredEntry[], args: CommandArgs, io: CommandIo): Promise<number> {
+  const config = configOf(args);
+  let failed = 0;
+  for (const entry of entries) {
+    const problem = await resend(entry, config);
+    if (problem === undefined) await dropQuarantined(config.state_dir, entry.id);
+    else failed += 1;
+    io.out(`${entry.id}  ${problem === undefined ? 'delivered' : `stays: ${problem}`}\n`);
+  }
+  return failed === 0 ? EXIT.fine : EXIT.no;
+}
+
+async function drop(entries: readonly StoredEntry[], stateDir: string, io: CommandIo): Promise<number> {
+  for (const { id } of entries) {
+    await dropQuarantined(stateDir, id);
+    io.out(`${id}  dropped\n`);
+  }
+  return EXIT.fine;
+}

@@ -1,0 +1,46 @@
+import { hostname } from 'node:os';
+import type { DestinationSettings } from '../config/config.ts';
+import { readSecret } from '../config/credentials.ts';
+import { formats } from '../formats/wire/index.ts';
+import { transportTypes } from '../transports/index.ts';
+import type { Transport, TransportObserver } from '../transports/transport.ts';
+import { Dress } from './convert.ts';
+import { Outbox, type OutboxObserver, type RejectFrame } from './delivery/outbox.ts';
+import type { Target } from './pipeline.ts';
+
+/** Blocks wait this long for more frames before they leave half full. */
+const LINGER_MS = 100;
+
+/** A running destination. */
+export interface Destination extends Target {
+  readonly settings: DestinationSettings;
+  readonly transport: Transport;
+}
+
+/** Makes the transport that a destination's settings describe. */
+export function createTransport(settings: DestinationSettings, observer: TransportObserver): Transport {
+  const type = transportTypes.find((known) => known.type === settings.type);
+  if (type === undefined) throw new Error(`there is no transport "${settings.type}"`);
+  const context = { name: settings.name, hostname: hostname(), secret: readSecret, observer };
+  return type.create(settings.settings as never, context);
+}
+
+/**
+ * Format and envelope of a destination. HEC wraps the record itself, whatever it is: Splunk's Add-on reads the fields out
+ * of the record at search time, so `json` there means the JSON around it.
+ */
+export function dressOf(settings: DestinationSettings, transport: Transport): Dress {
+  const verbatim = settings.type === 'hec' && settings.format === 'json';
+  return new Dress(verbatim ? formats.raw : formats[settings.format], transport.envelope);
+}
+
+export function createDestination(
+  settings: DestinationSettings,
+  windowBytes: number,
+  reject: RejectFrame,
+  observer: OutboxObserver & TransportObserver,
+): Destination {
+  const transport = createTransport(settings, observer);
+  const outbox = new Outbox({ transport, windowBytes, lingerMs: LINGER_MS, reject, observer });
+  return { name: settings.name, settings, transport, outbox, dress: dressOf(settings, transport) };
+}

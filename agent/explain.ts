@@ -1,0 +1,94 @@
+import type { LogEvent, ObjectOrigin } from '../formats/event.ts';
+import { eventIds } from '../formats/event-id.ts';
+import { absent, describe, type Expression, type Resolve, trace } from '../formats/expression.ts';
+import { fromByteString } from '../formats/framing/byte-string.ts';
+import { FormatError, type LogRecord } from '../formats/framing/record.ts';
+import { textOf } from '../formats/functions.ts';
+import type { LogType, LogTypeSpec } from '../formats/log-type.ts';
+import type { Dress, FrameSink } from './convert.ts';
+
+/** One line of an explanation. */
+interface Row {
+  readonly what: string;
+  readonly key: string;
+  readonly text: string;
+  readonly from: string;
+  readonly notes: readonly string[];
+}
+
+const HEADER = ['time', 'signature', 'scope', 'label', 'category', 'severity', 'version'] as const;
+
+/**
+ * Goes through an object like a converter, but says of each record what its values are, where they came from, and what
+ * was cut or escaped.
+ */
+export function explainObject(
+  type: LogType,
+  origin: ObjectOrigin,
+  dress: Dress,
+  sink: FrameSink,
+  print: (text: string) => void,
+): { push(chunk: Buffer): void; end(): void; readonly records: number } {
+  const decoder = type.open(origin, { skip: 0, maxRecordBytes: 16 * 1024 * 1024 });
+  const ids = eventIds(origin);
+  let records = 0;
+  const explain = (record: LogRecord): void => {
+    records = record.ordinal + 1;
+    try {
+      const event = decoder.event(record, ids(record.ordinal));
+      print(page(type, event, [...headerRows(type.spec, event), ...fieldRows(type, event, dress)]));
+    } catch (error) {
+      if (!(error instanceof FormatError)) throw error;
+      sink.refuse(record.ordinal, record, error);
+    }
+  };
+  return {
+    push: (chunk) => decoder.framing.push(chunk, explain),
+    end: () => decoder.framing.end(explain),
+    get records() {
+      return records;
+    },
+  };
+}
+
+function headerRows(spec: LogTypeSpec, event: LogEvent): Row[] {
+  return HEADER.flatMap((name) => {
+    const expression = spec[name];
+    if (expression === undefined || absent(event[name]) || Number.isNaN(event[name])) return [];
+    return [{ what: name, key: '', text: textOf(event[name]), from: source(spec, expression, event), notes: [] }];
+  });
+}
+
+function fieldRows(type: LogType, event: LogEvent, dress: Dress): Row[] {
+  return dress
+    .formatter(type)
+    .explain(event)
+    .map(({ field, key, text, notes }) => {
+      const expression = type.spec.fields[field as keyof typeof type.spec.fields];
+      return {
+        what: field,
+        key,
+        text,
+        from: expression === undefined ? '' : source(type.spec, expression, event),
+        notes,
+      };
+    });
+}
+
+/** The paths a value came from; where there is none, what the mapping says. */
+function source(spec: LogTypeSpec, expression: Expression, event: LogEvent): string {
+  const resolve: Resolve = (path) => spec.layout.resolve(path);
+  const paths = [...new Set(trace(expression, resolve, event.record))];
+  return paths.length === 0 ? describe(expression) : paths.join(', ');
+}
+
+const SHOWN = 200;
+
+function page(type: LogType, event: LogEvent, rows: readonly Row[]): string {
+  const lines = rows.map(({ what, key, text, from, notes }) => {
+    const shown = text.length > SHOWN ? `${text.substring(0, SHOWN)}… (${text.length} bytes)` : text;
+    const marks = notes.length === 0 ? '' : `  [${notes.join(', ')}]`;
+    return `  ${what.padEnd(24)} ${key.padEnd(24)} ${fromByteString(shown)}  <- ${from}${marks}\n`;
+  });
+  return `record ${event.record.ordinal}  ${type.name}  ${event.id}\n${lines.join('')}`;
+}

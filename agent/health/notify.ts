@@ -1,0 +1,18 @@
+import { spawn } from 'node:child_process';
+
+/**
+ * Tells systemd of the service's state (sd_notify(3)). Node has no datagram sockets for AF_UNIX, so the message goes
+ * through systemd-notify; the unit must say `NotifyAccess=all`. Does nothing outside of a Type=notify service.
+ */
+export function notifySystemd(...assignments: string[]): void {
+  if (process.env['NOTIFY_SOCKET'] === undefined) return;
+  const child = spawn('systemd-notify', ['--no-block', `--pid=${process.pid}`, ...assignments], { stdio: 'ignore' });
+  // Without it the watchdog will act, which is what it is for: there is nobody else to tell.
+  child.on('error', () => process.stderr.write('<4>systemd-notify cannot be run; the watchdog will not be fed\n'));
+}
+
+/** Half of `WatchdogSec`, milliseconds; undefined when the unit has no watchdog. */
+export function watchdogInterval(): number | undefined {
+  const usec = Number(process.env['WATCHDOG_USEC']);
+  return usec > 0 ? usec / 1000 / 3 : undefined;
+}

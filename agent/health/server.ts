@@ -1,0 +1,69 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** One page of the health endpoint: made anew for each request. */
+export type Page = () => Promise<{ readonly status: number; readonly type: string; readonly body: string }>;
+
+export interface HealthServer {
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** A name that resolves to loopback, or an address: a web page cannot reach us under a name of its own (DNS rebinding). */
+const HOST = /^(?:localhost|\[?[0-9a-f.:]+\]?)(?::\d+)?$/i;
+
+/**
+ * Serves a few fixed pages by GET and HEAD. Nothing of a request is reflected, and nothing can be changed here.
+ * @throws when the address cannot be bound; the agent goes on without
+ */
+export async function serveHealth(
+  listen: { host: string; port: number },
+  pages: ReadonlyMap<string, Page>,
+): Promise<HealthServer> {
+  const server = createServer(
+    { maxHeaderSize: 8192, headersTimeout: 5000, requestTimeout: 5000, keepAliveTimeout: 5000 },
+    (request, response) => {
+      void answer(pages, request, response);
+    },
+  );
+  server.maxConnections = 32;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(listen.port, listen.host, resolve);
+  });
+  const { address, port } = server.address() as AddressInfo;
+  return { address: `${address.includes(':') ? `[${address}]` : address}:${port}`, close: () => close(server) };
+}
+
+async function answer(
+  pages: ReadonlyMap<string, Page>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const page = pages.get((request.url ?? '').split('?')[0] ?? '');
+  if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'text/plain', 'only GET\n');
+  if (!HOST.test(request.headers.host ?? '')) return send(response, 403, 'text/plain', 'unknown host\n');
+  if (page === undefined) return send(response, 404, 'text/plain', 'not found\n');
+  try {
+    const { status, type, body } = await page();
+    send(response, status, type, body);
+  } catch (error) {
+    send(response, 500, 'text/plain', `${error instanceof Error ? error.message : 'failed'}\n`);
+  }
+}
+
+function send(response: ServerResponse, status: number, type: string, body: string): void {
+  const headers = {
+    'content-type': `${type}; charset=utf-8`,
+    'x-content-type-options': 'nosniff',
+    'cache-control': 'no-store',
+  };
+  response.writeHead(status, headers).end(response.req.method === 'HEAD' ? '' : body);
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}

@@ -1,0 +1,99 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Agent } from './agent.ts';
+import type { Page } from './health/server.ts';
+
+/** What `status` shows: the answer of `/api/v1/status`. */
+export interface Status {
+  readonly version: string;
+  readonly startedAt: string;
+  readonly ready: boolean;
+  readonly reasons: readonly string[];
+  readonly destinations: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly format: string;
+    readonly assurance: string;
+    readonly state: string;
+    readonly since: string;
+    readonly reason?: string;
+    readonly pendingBytes: number;
+  }[];
+  readonly queues: readonly { readonly name: string; readonly destinations: readonly string[] }[];
+  readonly quarantineBytes: number;
+}
+
+const JSON_TYPE = 'application/json';
+
+/**
+ * The pages of the health endpoint. `/healthz` says only that this process answers: it must not depend on AWS or the
+ * SIEM, or systemd would kill a healthy agent in an outage. `/readyz` says whether events flow, and why not.
+ */
+export function healthPages(agent: () => Agent, version: string): ReadonlyMap<string, Page> {
+  const startedAt = new Date().toISOString();
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  const metrics: Page = async () => {
+    collect(agent(), delay.percentile(99) / 1e9);
+    delay.reset();
+    const { registry } = agent().report;
+    return { status: 200, type: 'text/plain; version=0.0.4', body: await registry.metrics() };
+  };
+  const ready: Page = async () => {
+    const reasons = agent().notReady();
+    return {
+      status: reasons.length === 0 ? 200 : 503,
+      type: JSON_TYPE,
+      body: json({ ready: reasons.length === 0, reasons }),
+    };
+  };
+  const status: Page = async () => ({
+    status: 200,
+    type: JSON_TYPE,
+    body: json(statusOf(agent(), version, startedAt)),
+  });
+  const health: Page = async () => ({ status: 200, type: JSON_TYPE, body: json({ ok: true }) });
+  return new Map([
+    ['/healthz', health],
+    ['/readyz', ready],
+    ['/metrics', metrics],
+    ['/api/v1/status', status],
+  ]);
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+/** Figures that are read only when somebody asks. */
+function collect(agent: Agent, loopDelaySeconds: number): void {
+  const { metrics } = agent.report;
+  for (const { name, outbox, dress } of agent.destinations) {
+    metrics.pendingBytes.set({ destination: name }, outbox.pendingBytes);
+    metrics.eventsTruncated.set({ destination: name }, dress.tally.truncated);
+    metrics.valuesReplaced.set({ destination: name }, dress.tally.replaced);
+  }
+  metrics.quarantineBytes.set(agent.quarantine.bytes);
+  metrics.loopDelay.set(Number.isFinite(loopDelaySeconds) ? loopDelaySeconds : 0);
+  metrics.memory.set(process.memoryUsage.rss());
+}
+
+function statusOf(agent: Agent, version: string, startedAt: string): Status {
+  const reasons = agent.notReady();
+  return {
+    version,
+    startedAt,
+    ready: reasons.length === 0,
+    reasons,
+    destinations: agent.destinations.map(({ name, settings, transport, outbox }) => {
+      const { state, since, reason } = outbox.state;
+      return {
+        ...{ name, type: settings.type, format: settings.format, assurance: transport.assurance, state },
+        since: new Date(since).toISOString(),
+        ...(reason === undefined ? {} : { reason }),
+        pendingBytes: outbox.pendingBytes,
+      };
+    }),
+    queues: agent.config.queues.map(({ name, destinations }) => ({ name, destinations })),
+    quarantineBytes: agent.quarantine.bytes,
+  };
+}

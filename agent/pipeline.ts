@@ -1,0 +1,194 @@
+import type PQueue from 'p-queue';
+import type { LogTypeOverride } from '../config/config.ts';
+import { toByteString } from '../formats/framing/byte-string.ts';
+import { decompress } from '../formats/framing/decompress.ts';
+import { FormatError, type LogRecord } from '../formats/framing/record.ts';
+import type { ObjectReader, ObjectRef, OpenObject } from './aws/objects.ts';
+import { Converter, type Dress, type FrameSink } from './convert.ts';
+import type { Lane } from './delivery/lane.ts';
+import type { Lanes } from './delivery/lanes.ts';
+import type { Ledger } from './delivery/ledger.ts';
+import type { Outbox } from './delivery/outbox.ts';
+import type { Quarantine } from './delivery/quarantine.ts';
+import type { Gate } from './gate.ts';
+import { chooseLogType, withHead } from './object-type.ts';
+
+/** One destination of a pipeline. */
+export interface Target {
+  readonly name: string;
+  readonly outbox: Outbox;
+  readonly dress: Dress;
+}
+
+/** What a pipeline tells of the object it works on. Counts are of this run. */
+export interface PipelineObserver {
+  opened(object: OpenObject): void;
+  /** Records were read since the last call. */
+  read(logType: string, records: number, bytes: number): void;
+  quarantined(reason: string): void;
+}
+
+/** What every pipeline of a queue shares. */
+export interface PipelineParts {
+  readonly objects: ObjectReader;
+  readonly targets: readonly Target[];
+  readonly lanes: Lanes;
+  readonly ledger: Ledger;
+  readonly quarantine: Quarantine;
+  readonly overrides: readonly LogTypeOverride[];
+  /** Places for objects being read: each costs an inflater and a connection. Waiting for answers costs none. */
+  readonly openObjects: PQueue;
+  readonly gate: Gate;
+  readonly observer: PipelineObserver;
+}
+
+/** Larger records are kept in quarantine by their first bytes. CloudTrail's limit is 256 KB; Config items reach a few MB. */
+const MOST_RECORD_BYTES = 16 * 1024 * 1024;
+
+/** When to stop: `reading` takes no more of the object, `waiting` gives up on answers that are still out. */
+export interface StopSignals {
+  readonly reading: AbortSignal;
+  readonly waiting: AbortSignal;
+}
+
+/**
+ * One object, from its first unsettled record to the last: resolves when every record is settled at every destination
+ * and the ledger says so durably.
+ * @throws {ObjectError} when the object cannot be read; what was handed over goes on, and the next try starts behind it
+ * @throws {DestinationDown} when reading has not begun while a destination was down for too long
+ * @throws the reason of a stop signal; what was handed over before `reading` stopped has been waited for
+ */
+export async function ferry(ref: ObjectRef, parts: PipelineParts, stop: StopSignals): Promise<void> {
+  const lanes: Lane[] = [];
+  try {
+    await parts.openObjects.add(() => readObject(ref, lanes, parts, stop.reading), { signal: parts.gate.patienceEnds });
+  } finally {
+    await allSettled(lanes, stop.waiting);
+    parts.lanes.leave(lanes);
+  }
+  await parts.ledger.durable();
+}
+
+/** Opens the object and hands over what its lanes still lack; they are put into `lanes`. */
+async function readObject(ref: ObjectRef, lanes: Lane[], parts: PipelineParts, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  using object = await parts.objects.open(ref, signal);
+  lanes.push(...parts.targets.map(({ name }) => parts.lanes.of(object.version, name)));
+  if (lanes.every((lane) => lane.complete)) return;
+  parts.observer.opened(object);
+  const records = await read(object, lanes, parts, signal);
+  for (const lane of lanes) parts.lanes.ended(lane, records);
+}
+
+/** Waits for all answers, also after a failure: then the watermark is as far as it can be. */
+async function allSettled(lanes: readonly Lane[], signal: AbortSignal): Promise<void> {
+  await Promise.all(lanes.map((lane) => lane.rest(signal)));
+}
+
+/** Reads the object to its end and hands all of it over. @returns the number of its records */
+async function read(
+  object: OpenObject,
+  lanes: readonly Lane[],
+  parts: PipelineParts,
+  signal: AbortSignal,
+): Promise<number> {
+  const sinks = lanes.map((lane, index) => new LaneSink(lane, parts.targets[index] as Target, parts));
+  const bytes = decompress(object.stream(signal));
+  let converter: Converter | undefined;
+  try {
+    for await (const chunk of withHead(bytes)) {
+      converter ??= start(chunk, object, sinks, parts);
+      const before = converter.records;
+      converter.push(chunk);
+      parts.observer.read(sinks[0]?.logType ?? '', converter.records - before, chunk.length);
+      await heldBack(sinks);
+      signal.throwIfAborted();
+    }
+    converter?.end();
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    return setRestAside(error, converter?.records ?? 0, sinks);
+  }
+  await heldBack(sinks);
+  return converter?.records ?? 0;
+}
+
+function start(head: Buffer, object: OpenObject, sinks: readonly LaneSink[], parts: PipelineParts): Converter {
+  const { bucket, key, version } = object.version;
+  const { type, origin } = chooseLogType({ bucket, key: toByteString(key), version }, head, parts.overrides);
+  for (const sink of sinks) sink.logType = type.name;
+  return new Converter(
+    type,
+    origin,
+    sinks.map((sink) => ({ dress: sink.target.dress, sink })),
+    MOST_RECORD_BYTES,
+  );
+}
+
+async function heldBack(sinks: readonly LaneSink[]): Promise<void> {
+  for (const sink of sinks) await sink.room();
+}
+
+/** What follows in an unreadable object is one thing, quarantined as a pointer: its bytes stay in S3. */
+async function setRestAside(error: FormatError, records: number, sinks: readonly LaneSink[]): Promise<number> {
+  for (const sink of sinks) {
+    if (records >= sink.offered) sink.keep('rest', records, Buffer.alloc(0), error);
+  }
+  await heldBack(sinks);
+  return records + 1;
+}
+
+/** A lane as the converter sees it. */
+class LaneSink implements FrameSink {
+  readonly target: Target;
+  logType = 'unknown';
+  private readonly lane: Lane;
+  private readonly parts: PipelineParts;
+  private readonly from: number;
+  private keeping: Promise<void>[] = [];
+
+  constructor(lane: Lane, target: Target, parts: PipelineParts) {
+    this.lane = lane;
+    this.target = target;
+    this.parts = parts;
+    this.from = lane.offered;
+  }
+
+  get offered(): number {
+    return this.from;
+  }
+
+  frame(ordinal: number, frame: string): void {
+    this.target.outbox.put(this.lane, ordinal, frame);
+    this.lane.offered = ordinal + 1;
+  }
+
+  refuse(ordinal: number, record: LogRecord, error: FormatError): void {
+    this.keep('record', ordinal, Buffer.from(record.text, 'latin1'), error);
+  }
+
+  /** Settles the record once it is durable in quarantine. */
+  keep(kind: 'record' | 'rest', ordinal: number, bytes: Buffer, error: FormatError): void {
+    const { lane, parts, logType } = this;
+    lane.offered = ordinal + 1;
+    parts.observer.quarantined(error.code);
+    const entry = {
+      kind,
+      object: lane.object,
+      ordinal,
+      destination: lane.destination,
+      logType,
+      reason: error.code,
+      message: error.message,
+      at: Date.now(),
+    };
+    const kept = parts.quarantine.put(entry, bytes);
+    this.keeping.push(kept.then(() => lane.settled(ordinal, ordinal, { delivered: 0, filtered: 0, quarantined: 1 })));
+  }
+
+  /** Waits until quarantine has what it was given and the outbox has room. */
+  async room(): Promise<void> {
+    if (this.keeping.length > 0) await Promise.all(this.keeping.splice(0));
+    await this.target.outbox.room();
+  }
+}

@@ -1,0 +1,130 @@
+import { Registry } from 'prom-client';
+import type { TransportObserver } from '../transports/transport.ts';
+import type { QueueError } from './aws/errors.ts';
+import type { LeaseObserver } from './aws/lease.ts';
+import type { OutboxObserver } from './delivery/outbox.ts';
+import type { DispatcherObserver } from './dispatcher.ts';
+import type { Log } from './health/log.ts';
+import { createMetrics, type Metrics } from './health/metrics.ts';
+import type { ObjectObserver } from './message.ts';
+import type { PipelineObserver } from './pipeline.ts';
+
+/** All that the agent says of itself: the parts report here, and here alone it becomes metrics and log lines. */
+export class Report {
+  readonly registry = new Registry();
+  readonly metrics: Metrics = createMetrics(this.registry);
+  readonly log: Log;
+  /** What keeps the state directory from taking writes; undefined when it takes them. */
+  stateTrouble: string | undefined;
+
+  constructor(log: Log) {
+    this.log = log;
+  }
+
+  /** The state directory refused a write, or takes them again. Deletes wait meanwhile. */
+  readonly stateDir = (obstacle: Error | undefined): void => {
+    if (obstacle?.message === this.stateTrouble) return;
+    this.stateTrouble = obstacle?.message;
+    this.metrics.ledgerTrouble.set(obstacle === undefined ? 0 : 1);
+    if (obstacle === undefined) this.log('notice', 'the state directory takes writes again');
+    else
+      this.log('error', 'the state directory refuses a write; no message is deleted until it takes it', {
+        error: obstacle.message,
+      });
+  };
+
+  dispatcher(queue: string): DispatcherObserver {
+    const { metrics, log } = this;
+    let failing: string | undefined;
+    return {
+      received: (messages) => {
+        metrics.received.inc({ queue }, messages.length);
+        let oldest = 0;
+        for (const { receivedAtMs, sentAtMs, receiveCount } of messages) {
+          const age = Math.max(0, receivedAtMs - sentAtMs) / 1000;
+          oldest = Math.max(oldest, age);
+          if (receiveCount === 1) metrics.notificationLatency.observe({ queue }, age);
+        }
+        metrics.queueOldest.set({ queue }, oldest);
+      },
+      ended: (verdict) => {
+        if (verdict.kind !== 'return') metrics.deleted.inc({ queue, what: verdict.what });
+        else {
+          metrics.returned.inc({ queue, reason: verdict.code });
+          if (verdict.code !== 'TF-AGENT-STOP')
+            log('warning', `a message stays in the queue: ${verdict.message}`, { queue, code: verdict.code });
+        }
+      },
+      receive: (error) => {
+        if (error !== undefined) metrics.receiveErrors.inc({ queue, reason: error.code });
+        if (error?.code !== failing) {
+          if (error === undefined) log('notice', 'receiving works again', { queue });
+          else log('error', `receiving failed: ${error.message}`, { queue });
+        }
+        failing = error?.code;
+      },
+    };
+  }
+
+  leases(queue: string): LeaseObserver {
+    const note = (error: QueueError): void => this.metrics.leaseFailures.inc({ queue, reason: error.code });
+    return {
+      failed: (doing, error) => {
+        note(error);
+        this.log('warning', `could not ${doing} a message; it is tried again: ${error.message}`, { queue });
+      },
+      lost: (_message, error) => {
+        note(error);
+        this.log('warning', `lost a message to its queue; its watermark is kept: ${error.message}`, { queue });
+      },
+    };
+  }
+
+  objects(queue: string): ObjectObserver {
+    const { metrics } = this;
+    return {
+      began: () => metrics.objectsInProgress.inc(),
+      ended: (result, seconds) => {
+        if (result !== 'skipped') {
+          metrics.objectsInProgress.dec();
+          metrics.objectDuration.observe(seconds);
+        }
+        metrics.objects.inc({ queue, result });
+      },
+    };
+  }
+
+  pipeline(): PipelineObserver {
+    const { metrics } = this;
+    return {
+      opened: (object) => metrics.objectBytes.inc({ kind: 'compressed' }, object.size),
+      read: (logType, records, bytes) => {
+        metrics.eventsRead.inc({ source_type: logType }, records);
+        metrics.objectBytes.inc({ kind: 'raw' }, bytes);
+      },
+      quarantined: (reason) => metrics.quarantined.inc({ reason }),
+    };
+  }
+
+  destination(destination: string): OutboxObserver & TransportObserver {
+    const { metrics, log } = this;
+    metrics.up.set({ destination }, 1);
+    return {
+      delivered: (frames, bytes, seconds) => {
+        metrics.acked.inc({ destination }, frames);
+        metrics.bytes.inc({ destination }, bytes);
+        metrics.sendDuration.observe({ destination }, seconds);
+        metrics.lastSuccess.setToCurrentTime({ destination });
+      },
+      retried: (reason) => metrics.retries.inc({ destination, reason }),
+      circuit: ({ state, reason }) => {
+        metrics.up.set({ destination }, state === 'up' ? 1 : 0);
+        if (state === 'up') log('notice', 'the destination takes events again', { destination });
+        else log(state === 'down' ? 'warning' : 'error', `the destination is ${state}: ${reason}`, { destination });
+      },
+      connections: (count) => metrics.connected.set({ destination }, count),
+      certificate: (role, notAfter) => metrics.certificate.set({ destination, role }, notAfter.getTime() / 1000),
+      notice: (message) => log('warning', message, { destination }),
+    };
+  }
+}

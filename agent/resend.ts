@@ -1,0 +1,73 @@
+import type { Config } from '../config/config.ts';
+import { toByteString } from '../formats/framing/byte-string.ts';
+import { FormatError, type LogRecord } from '../formats/framing/record.ts';
+import type { FrameBlock, Transport } from '../transports/transport.ts';
+import { Converter, type Dress, type FrameSink } from './convert.ts';
+import type { StoredEntry } from './delivery/quarantine.ts';
+import { createTransport, dressOf } from './destination.ts';
+import { chooseLogType } from './object-type.ts';
+
+const TIMEOUT_MS = 60_000;
+const MOST_RECORD_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Sends one quarantined record to its destination again: a record is converted anew, a refused frame goes as it is.
+ * @returns why it could not be delivered, or undefined when it was
+ */
+export async function resend(entry: StoredEntry, config: Config): Promise<string | undefined> {
+  const settings = config.destinations.find(({ name }) => name === entry.destination);
+  if (settings === undefined) return `there is no destination "${entry.destination}" any more`;
+  const silent = { connections: () => {}, certificate: () => {}, notice: () => {} };
+  const transport = createTransport(settings, silent);
+  try {
+    const frame = entry.kind === 'frame' ? entry.bytes : convertAgain(entry, dressOf(settings, transport));
+    await send(transport, frame);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  } finally {
+    await transport.close();
+  }
+}
+
+function send(transport: Transport, frame: Buffer): Promise<void> {
+  const block: FrameBlock = { data: frame, count: 1, ends: Uint32Array.of(frame.length) };
+  return transport.send(block, AbortSignal.timeout(TIMEOUT_MS));
+}
+
+/** @throws {FormatError} when the record still cannot be converted */
+function convertAgain(entry: StoredEntry, dress: Dress): Buffer {
+  if (entry.kind === 'rest') {
+    throw new FormatError(
+      entry.reason,
+      'the object itself is unreadable; once it is repaired in S3, send its notification again',
+    );
+  }
+  const { bucket, key, version } = entry.object;
+  const object = { bucket, key: toByteString(key), version };
+  const { type, origin } = chooseLogType(object, entry.bytes, [{ key: '*', type: entry.logType }]);
+  const sink = new OneFrame();
+  const converter = new Converter(type, origin, [{ dress, sink }], MOST_RECORD_BYTES, entry.ordinal);
+  converter.push(entry.bytes);
+  converter.end();
+  return sink.bytes();
+}
+
+class OneFrame implements FrameSink {
+  readonly offered = 0;
+  private text: string | undefined;
+  private problem: FormatError | undefined;
+
+  frame(_ordinal: number, frame: string): void {
+    this.text ??= frame;
+  }
+
+  refuse(_ordinal: number, _record: LogRecord, error: FormatError): void {
+    this.problem ??= error;
+  }
+
+  bytes(): Buffer {
+    if (this.text !== undefined) return Buffer.from(this.text, 'latin1');
+    throw this.problem ?? new FormatError('TF-RECORD-EMPTY', 'the quarantined bytes hold no record');
+  }
+}

@@ -1,0 +1,85 @@
+import type { Setting, TransportType } from '../transports/transport.ts';
+import { awsSection } from './aws-settings.ts';
+import type { Config, DestinationSettings, Limits } from './config.ts';
+import { nameSetting, queueSection } from './queue-settings.ts';
+import type { Registries } from './registries.ts';
+import type { Names, VariantList } from './schema.ts';
+
+/** The whole configuration, with the settings of each transport as variants of a destination. */
+export function configSection(registries: Registries): Names<Config> & { readonly destinations: VariantList } {
+  const types = registries.transports.map(({ type }) => type);
+  return {
+    version: {
+      doc: 'Version of this file. A later one may change what a setting means, so it has no default.',
+      format: 'version',
+      default: null,
+      required: true,
+      example: 1,
+    },
+    aws: awsSection,
+    queues: {
+      group: 'list',
+      doc: 'SQS queues to drain.',
+      required: true,
+      of: queueSection(registries.logTypes, types),
+    },
+    destinations: destinationList(registries.transports),
+    state_dir: {
+      doc: 'Directory for ledger and quarantine, written by one process only. By default the StateDirectory= of the systemd unit.',
+      format: 'directory',
+      default: '/var/lib/trailferry',
+    },
+    metrics: {
+      listen: {
+        doc: 'Address of metrics, health and status page, or off. They have no password, hence this host only by default.',
+        format: 'listen',
+        default: '127.0.0.1:9478',
+      },
+    },
+    limits: limitsSection,
+  };
+}
+
+const limitsSection = {
+  places: {
+    doc: 'Messages in work at a time. 64 keep S3 busy while many of them wait for a slow destination.',
+    format: 'count',
+    default: 64,
+  },
+  open_objects: {
+    doc: 'Objects being read at a time. 8 fill one thread; each more costs 1 to 4 MB and gains nothing.',
+    format: 'count',
+    default: 8,
+  },
+  in_flight_bytes: {
+    doc: 'Bytes of frames on their way, over all destinations. 64 MiB cover a second of network at 500 Mbit/s.',
+    format: 'bytes',
+    default: '64MiB',
+  },
+} satisfies Names<Limits>;
+
+function destinationList(transports: readonly TransportType<never>[]): VariantList {
+  const shared = destinationSection(transports.map(({ type }) => type));
+  for (const { type, schema } of transports) {
+    const taken = Object.keys(schema).find((name) => Object.hasOwn(shared, name));
+    if (taken !== undefined)
+      throw new TypeError(`transport ${type}: "${taken}" is the name of a setting of every destination`);
+  }
+  const variants = new Map(transports.map(({ type, schema }) => [type, schema]));
+  return { group: 'variants', doc: 'Where events go.', required: true, shared, variants };
+}
+
+function destinationSection(types: readonly string[]): Record<'name' | 'type' | 'format', Setting> {
+  const shared = {
+    name: nameSetting('destination', 'siem'),
+    type: { doc: 'Name of a transport.', format: types, default: null, required: true },
+    format: {
+      doc: 'What an event looks like: leef for QRadar, cef, json for Splunk, raw as AWS wrote it. SIEMs differ, so it has no default.',
+      format: ['leef', 'cef', 'json', 'raw'],
+      default: null,
+      required: true,
+      example: 'json',
+    },
+  };
+  return shared satisfies Names<Omit<DestinationSettings, 'settings'>>;
+}

@@ -1,0 +1,78 @@
+import type { SecretRef } from '../transports/transport.ts';
+
+/**
+ * The configuration as the program sees it: checked, complete with defaults, frozen. Names are those of the file.
+ * Durations are milliseconds and sizes bytes. A secret is only ever a reference to where it is kept.
+ */
+export interface Config {
+  readonly version: 1;
+  readonly aws: AwsSettings;
+  readonly queues: readonly QueueSettings[];
+  readonly destinations: readonly DestinationSettings[];
+  /** Absolute path of the directory for ledger and quarantine. One process at a time. */
+  readonly state_dir: string;
+  readonly metrics: { readonly listen: ListenAddress | 'off' };
+  readonly limits: Limits;
+}
+
+export interface AwsSettings {
+  readonly region: string;
+  /** Without profile or keys the default chain of the AWS SDK is asked. */
+  readonly profile?: string;
+  readonly access_key_id?: string;
+  readonly secret_access_key?: SecretRef;
+  readonly session_token?: SecretRef;
+  readonly assume_role?: AssumeRole;
+  readonly endpoints: { readonly sqs?: string; readonly s3?: string; readonly sts?: string };
+  readonly force_path_style: boolean;
+  readonly fips: boolean;
+  readonly dual_stack: boolean;
+  readonly proxy?: { readonly url: string; readonly no_proxy: readonly string[] };
+}
+
+export interface AssumeRole {
+  readonly arn: string;
+  readonly external_id?: string | SecretRef;
+  readonly session_name: string;
+}
+
+export interface QueueSettings {
+  readonly name: string;
+  readonly url: string;
+  /** As written, else as the URL says, else `aws.region`. */
+  readonly region: string;
+  /** The only buckets that notifications of this queue may name: exact, or with `*` for any number of characters. */
+  readonly buckets: readonly string[];
+  /** Names of destinations; every record goes to each. */
+  readonly destinations: readonly string[];
+  /** The first whose `key` matches decides; otherwise the object's key and content do. */
+  readonly log_types: readonly LogTypeOverride[];
+  readonly visibility_timeout: number;
+  readonly expected_bucket_owner?: string;
+}
+
+export interface LogTypeOverride {
+  /** Object key, `*` for any number of characters. */
+  readonly key: string;
+  readonly type: string;
+}
+
+export interface DestinationSettings {
+  readonly name: string;
+  /** Name of a transport. */
+  readonly type: string;
+  readonly format: 'leef' | 'cef' | 'json' | 'raw';
+  /** The transport's own settings, as its schema types them: there `null` is what was not given. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface ListenAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Limits {
+  readonly places: number;
+  readonly open_objects: number;
+  readonly in_flight_bytes: number;
+}

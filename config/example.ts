@@ -1,0 +1,88 @@
+import { stringify } from 'yaml';
+import type { Setting } from '../transports/transport.ts';
+import { configSection } from './config-schema.ts';
+import { type Registries, registries } from './registries.ts';
+import {
+  type Group,
+  isGroup,
+  isRequired,
+  isSetting,
+  type SchemaNode,
+  type Section,
+  type VariantList,
+} from './schema.ts';
+import { written } from './value-formats.ts';
+
+/** A configuration with every setting there is, each explained; it passes `check` but for the files that it names. */
+export function exampleConfig(known: Registries = registries): string {
+  return `${[...HEAD, ...spaced(configSection(known))].join('\n')}\n`;
+}
+
+const HEAD = [
+  '# yaml-language-server: $schema=/usr/share/trailferry/schema.json',
+  '',
+  '# Configuration of trailferry. A line like "#name: value" is a setting that may be left out, with its default or an',
+  '# example; take the # away to set it. `trailferry check` names every mistake by line and column.',
+];
+
+function spaced(section: Section): string[] {
+  return Object.entries(section).flatMap(([name, node]) => ['', ...entry(name, node, false)]);
+}
+
+/** One setting or section. What may be left out is commented, but once only: not again inside of what is `muted`. */
+function entry(name: string, node: SchemaNode, muted: boolean): string[] {
+  const mute = !muted && !isRequired(node);
+  const lines = isSetting(node) ? [line(name, node)] : [`${name}:`, ...indented(body(node, muted || mute))];
+  return [...prose(node), ...(mute ? lines.map((text) => `#${text}`) : lines)];
+}
+
+function line(name: string, { format, default: fallback, example }: Setting): string {
+  const value = example ?? written(format, fallback) ?? (typeof format === 'string' ? undefined : format[0]);
+  return value === undefined
+    ? `${name}:`
+    : `${name}: ${stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trim()}`;
+}
+
+function body(node: Section | Group, muted: boolean): string[] {
+  if (!isGroup(node)) return entries(node, muted);
+  if (node.group === 'optional') return entries(node.of, muted);
+  return node.group === 'list' ? item(entries(node.of, muted)) : variants(node, muted);
+}
+
+function entries(section: Section, muted: boolean): string[] {
+  return Object.entries(section).flatMap(([name, node]) => entry(name, node, muted));
+}
+
+/** One destination of each type, called by it: so are they named in the example of a queue's `destinations`. */
+function variants({ shared, variants }: VariantList, muted: boolean): string[] {
+  return Array.from(variants, ([type, own]) => {
+    const set = (name: string, example: unknown) => ({ [name]: { ...(shared[name] as Setting), example } });
+    const section = {
+      ...shared,
+      ...set('name', type),
+      ...set('type', type),
+      ...set('format', FORMATS[type] ?? 'json'),
+      ...own,
+    };
+    return item(entries(section, muted));
+  }).flat();
+}
+
+/** What the SIEM behind a transport most likely wants. */
+const FORMATS: Readonly<Record<string, string | undefined>> = { syslog: 'leef' };
+
+/** The lines of a section as an item of a list; what explains its first setting stands before the dash. */
+function item(lines: readonly string[]): string[] {
+  const first = lines.findIndex((text) => !text.startsWith('# '));
+  return [...lines.slice(0, first), `- ${lines[first]}`, ...indented(lines.slice(first + 1))];
+}
+
+function indented(lines: readonly string[]): string[] {
+  return lines.map((text) => `  ${text}`);
+}
+
+/** The doc of a node as comment lines of about 100 characters. */
+function prose(node: SchemaNode): string[] {
+  if (!isSetting(node) && !isGroup(node)) return [];
+  return (node.doc.match(/.{1,100}(?:\s|$)/g) ?? []).map((text) => `# ${text.trimEnd()}`);
+}

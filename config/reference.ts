@@ -1,0 +1,55 @@
+import type { Setting } from '../transports/transport.ts';
+import { configSection } from './config-schema.ts';
+import { type Registries, registries } from './registries.ts';
+import { isGroup, isSetting, join, type SchemaNode, type Section } from './schema.ts';
+import { formatOf, written } from './value-formats.ts';
+
+/** The page `docs/reference/config.md`: every setting there is, with its format, default and reason. */
+export function configReference(known: Registries = registries): string {
+  return `${[INTRODUCTION, ...chapters('', configSection(known))].join('\n\n')}\n`;
+}
+
+const INTRODUCTION = `# Configuration reference
+
+<!-- Written from the code by \`npm run docs\`; do not edit. -->
+
+\`/etc/trailferry/trailferry.yaml\` is YAML 1.2 and read strictly: an unknown setting, a value of another kind or a missing
+one is a fault with its line and column, and \`trailferry check\` shows them all at once. A duration is a number with its
+unit (\`ms\`, \`s\`, \`m\`, \`h\`, \`d\`), a size a number of bytes or one with its unit (\`B\`, \`kB\`, \`MB\`, \`GB\`, \`KiB\`, \`MiB\`,
+\`GiB\`). A secret never stands in this file, only where it is kept: \`{credential: NAME}\` (a systemd credential),
+\`{file: /PATH}\` (readable by its owner only) or \`{env: NAME}\`.`;
+
+/** One chapter a section: first its settings, then the sections below it. `of` tells variants apart. */
+function chapters(path: string, section: Section, doc = '', of = ''): string[] {
+  const entries = Object.entries(section);
+  const rows = entries.flatMap(([name, node]) => (isSetting(node) ? [row(name, node)] : []));
+  const inner = entries.flatMap(([name, node]) => (isSetting(node) ? [] : below(join(path, name), node, of)));
+  const title = `## ${path === '' ? 'Top level' : `\`${path}\``}${of}`;
+  const table = rows.length === 0 ? [] : [['| setting | value | default | |', '|---|---|---|---|', ...rows].join('\n')];
+  return [title, ...(doc === '' ? [] : [doc]), ...table, ...inner];
+}
+
+function below(path: string, node: Exclude<SchemaNode, Setting>, of: string): string[] {
+  if (!isGroup(node)) return chapters(path, node, '', of);
+  if (node.group === 'optional') return chapters(path, node.of, `${node.doc} The section may be left out.`, of);
+  if (node.group === 'list') return chapters(`${path}[]`, node.of, node.doc, of);
+  const variants = Array.from(node.variants, ([type, own]) =>
+    chapters(`${path}[]`, own, '', ` with \`type: ${type}\``),
+  );
+  return [...chapters(`${path}[]`, node.shared, node.doc, of), ...variants.flat()];
+}
+
+function row(name: string, { doc, format, default: fallback, list, required, example }: Setting): string {
+  const value = `${list === true ? 'a list; each ' : ''}${formatOf(format).expects}`;
+  const initial = required === true ? '**required**' : fallback === null ? 'none' : code(written(format, fallback));
+  const shown = example === undefined ? '' : ` Example: ${code(example)}.`;
+  return `| \`${name}\` | ${cell(value)} | ${initial} | ${cell(`${doc}${shown}`)} |`;
+}
+
+function code(value: unknown): string {
+  return `\`${typeof value === 'string' ? value : JSON.stringify(value)}\``;
+}
+
+function cell(text: string): string {
+  return text.replace(/[|*]/g, '\\$&');
+}

@@ -1,0 +1,126 @@
+import { isIP } from 'node:net';
+import { listenAddress } from './network-names.ts';
+import { quoted, type Report } from './report.ts';
+import { join, type Values } from './schema.ts';
+import { didYouMean } from './suggestion.ts';
+
+/** What was written, as far as it was good: anything may be missing. */
+interface Draft extends Values {
+  readonly aws?: Values;
+  readonly queues?: readonly DraftQueue[];
+  readonly destinations?: readonly { readonly name?: string }[];
+  readonly metrics?: { readonly listen?: string };
+  readonly limits?: { readonly in_flight_bytes?: number };
+}
+
+interface DraftQueue extends Values {
+  readonly name?: string;
+  readonly url?: string;
+  readonly destinations?: readonly (string | undefined)[];
+  readonly visibility_timeout?: number;
+}
+
+type Rule = (draft: Draft, report: Report) => void;
+
+/** What no single setting shows. Rules are held against what was good, so that one fault does not hide another. */
+export function applyRules(values: Values, report: Report): void {
+  for (const rule of RULES) rule(values, report);
+}
+
+const queueNames: Rule = ({ queues = [] }, report) => unique(queues, 'queues', 'name', report);
+
+/** Two entries for one queue would each take a part of its messages, and hold them against different buckets. */
+const queueUrls: Rule = ({ queues = [] }, report) => unique(queues, 'queues', 'url', report);
+
+const destinationNames: Rule = ({ destinations = [] }, report) => unique(destinations, 'destinations', 'name', report);
+
+function unique(items: readonly Values[], list: string, key: string, report: Report): void {
+  const first = new Map<unknown, string>();
+  for (const [index, item] of items.entries()) {
+    const path = join(join(list, index), key);
+    const taken = first.get(item[key]);
+    if (item[key] === undefined) continue;
+    if (taken === undefined) first.set(item[key], path);
+    else report.fault(path, `is the same as ${taken}; each needs its own`);
+  }
+}
+
+const knownDestinations: Rule = ({ queues = [], destinations = [] }, report) => {
+  const names = destinations.flatMap(({ name }) => name ?? []);
+  if (names.length === 0) return;
+  for (const [path, name] of references(queues)) {
+    if (!names.includes(name)) report.fault(path, `no destination is called ${quoted(name)}${didYouMean(name, names)}`);
+  }
+};
+
+const eachDestinationOnce: Rule = ({ queues = [] }, report) => {
+  for (const [index, { destinations = [] }] of queues.entries()) {
+    const path = `queues[${index}].destinations`;
+    destinations.forEach((name, at) => {
+      if (name !== undefined && destinations.indexOf(name) < at)
+        report.fault(join(path, at), `${quoted(name)} is named twice`);
+    });
+  }
+};
+
+const usedDestinations: Rule = ({ queues = [], destinations = [] }, report) => {
+  const used = new Set(Array.from(references(queues), ([, name]) => name));
+  for (const [index, { name }] of destinations.entries()) {
+    if (name !== undefined && !used.has(name))
+      report.warn(`destinations[${index}].name`, 'no queue sends anything here');
+  }
+};
+
+function* references(queues: readonly DraftQueue[]): Generator<[path: string, name: string]> {
+  for (const [index, { destinations = [] }] of queues.entries()) {
+    for (const [at, name] of destinations.entries()) {
+      if (name !== undefined) yield [`queues[${index}].destinations[${at}]`, name];
+    }
+  }
+}
+
+const HOURS_12 = 12 * 3_600_000;
+
+/** SQS takes 12 hours at most; below 10 seconds there is no time for a second try. */
+const visibility: Rule = ({ queues = [] }, report) => {
+  for (const [index, { visibility_timeout: ms = 120_000 }] of queues.entries()) {
+    if (ms < 10_000 || ms > HOURS_12) report.fault(`queues[${index}].visibility_timeout`, 'must be from 10s to 12h');
+  }
+};
+
+const awsKeys: Rule = ({ aws = {} }, report) => {
+  const given = (name: string) => aws[name] !== undefined && aws[name] !== null;
+  const needs = (name: string, other: string) => {
+    if (given(name) && !given(other)) report.fault(`aws.${name}`, `needs ${other} beside it`);
+  };
+  needs('access_key_id', 'secret_access_key');
+  needs('secret_access_key', 'access_key_id');
+  needs('session_token', 'access_key_id');
+  if (given('profile') && given('access_key_id'))
+    report.fault('aws.profile', 'cannot stand beside access_key_id: one or the other');
+};
+
+const roomForBlocks: Rule = ({ limits }, report) => {
+  const { in_flight_bytes: room = 2 ** 26 } = limits ?? {};
+  if (room < 2 ** 20) report.fault('limits.in_flight_bytes', 'must be at least 1MiB, or blocks cannot travel');
+};
+
+/** One address of this host is a choice; all of them is mostly an oversight, since there is no password. */
+const openMetrics: Rule = ({ metrics }, report) => {
+  const { host } = listenAddress(metrics?.listen ?? 'off');
+  const all = isIP(host) !== 0 && /^[0:.]+$/.test(host);
+  if (all) report.warn('metrics.listen', 'anyone who reaches this host can read the metrics: name one address of it');
+};
+
+const RULES: readonly Rule[] = [
+  queueNames,
+  queueUrls,
+  destinationNames,
+  knownDestinations,
+  eachDestinationOnce,
+  usedDestinations,
+  visibility,
+  awsKeys,
+  roomForBlocks,
+  openMetrics,
+];

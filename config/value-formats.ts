@@ -1,0 +1,104 @@
+import { isAbsolute } from 'node:path';
+import { isHostname, isListen, isUrl } from './network-names.ts';
+import { isSecretRef, SECRET_REF, SECRET_REF_JSON } from './secret-ref.ts';
+import { asDuration, asSize, bytes, DURATION, LONGEST_MS, milliseconds, SIZE } from './units.ts';
+
+/** What one value may look like: the formats of a `Setting`, known to convict by the same names. */
+export interface ValueFormat {
+  /** Completes the sentence "must be ...". */
+  readonly expects: string;
+  /** Whether a value, as YAML gave it, is one. Nothing is coerced: "no" is no boolean and "10s" no number. */
+  accepts(value: unknown): boolean;
+  /** Where a text stands for a number that the program wants: the number of an accepted text, and back. */
+  readonly unit?: { readonly measure: (written: string) => number; readonly write: (value: number) => string };
+  /** A wrong value may be a secret: faults never quote it. */
+  readonly hidden?: true;
+  /** The same in JSON Schema, as near as it can say it. */
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+const LINE = /^[^\u0000-\u001f\u007f]+$/;
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
+const isTimer = (value: string) => milliseconds(value) <= LONGEST_MS;
+
+function text(expects: string, pattern: RegExp, also: (value: string) => boolean = () => true): ValueFormat {
+  const accepts = (value: unknown) => isText(value) && pattern.test(value) && also(value);
+  return { expects, accepts, json: { type: 'string', pattern: pattern.source } };
+}
+
+function whole(expects: string, minimum: number, maximum = Number.MAX_SAFE_INTEGER): ValueFormat {
+  const accepts = (value: unknown) => isWhole(value) && value >= minimum && value <= maximum;
+  return { expects, accepts, json: { type: 'integer', minimum, maximum } };
+}
+
+/** Every format by its name. */
+export const valueFormats: Readonly<Record<string, ValueFormat>> = {
+  String: text('text on one line', LINE),
+  Boolean: { expects: 'true or false', accepts: (value) => typeof value === 'boolean', json: { type: 'boolean' } },
+  Number: { expects: 'a number', accepts: Number.isFinite, json: { type: 'number' } },
+  nat: whole('a whole number, 0 or more', 0),
+  count: whole('a whole number, 1 or more', 1),
+  port: whole('a port number from 1 to 65535', 1, 65_535),
+  version: whole('1, the only version that there is', 1, 1),
+  duration: {
+    ...text('a duration with its unit, like 500ms, 10s, 2m or 12h, at most 24d', DURATION, isTimer),
+    unit: { measure: milliseconds, write: asDuration },
+  },
+  bytes: {
+    expects: 'a size, like 65536 (bytes), 64KiB or 8MB',
+    accepts: (value) => (isWhole(value) && value >= 0) || (isText(value) && SIZE.test(value)),
+    unit: { measure: bytes, write: asSize },
+    json: { type: ['integer', 'string'], minimum: 0, pattern: SIZE.source },
+  },
+  file: text('an absolute path', LINE, isAbsolute),
+  directory: text('an absolute path', LINE, isAbsolute),
+  hostname: { ...text('a host name or an IP address', LINE, isHostname), hidden: true },
+  url: { ...text('an http:// or https:// URL without user name and password', LINE, isUrl), hidden: true },
+  listen: text('host:port, like 127.0.0.1:9478, or off', LINE, isListen),
+  secret: {
+    expects: `${SECRET_REF}, never the secret itself`,
+    accepts: isSecretRef,
+    hidden: true,
+    json: SECRET_REF_JSON,
+  },
+  'text-or-secret': {
+    expects: `text, or ${SECRET_REF}`,
+    accepts: (value) => (isText(value) ? LINE.test(value) : isSecretRef(value)),
+    hidden: true,
+    json: { anyOf: [{ type: 'string', pattern: LINE.source }, SECRET_REF_JSON] },
+  },
+  name: text('a name of small letters, digits and hyphens, at most 63', /^[a-z0-9][a-z0-9-]{0,62}$/),
+  region: text('a region, like eu-west-1', /^[a-z]{2,8}(-[a-z]+)+-\d{1,2}$/),
+  account: text('an account id of 12 digits, in quotes', /^\d{12}$/),
+  'role-arn': text('the ARN of a role', /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/),
+  bucket: text('a bucket name, or a pattern with * that says more than *', /^(?!\*+$)[a-z0-9*][a-z0-9.*-]{1,62}$/),
+};
+
+/** The format of a setting, which is one of the above or a list of words. */
+export function formatOf(format: string | readonly string[]): ValueFormat {
+  if (typeof format !== 'string') return words(format);
+  const known = Object.hasOwn(valueFormats, format) ? valueFormats[format] : undefined;
+  if (known === undefined) throw new TypeError(`no value format is called "${format}"`);
+  return known;
+}
+
+/** An accepted value as the program uses it: milliseconds for "10s", bytes for "64KiB", anything else as it is. */
+export function measured(format: string | readonly string[], value: unknown): unknown {
+  const { unit } = formatOf(format);
+  return unit !== undefined && isText(value) ? unit.measure(value) : value;
+}
+
+/** A value as an admin would write it: the inverse of `measured`. */
+export function written(format: string | readonly string[], value: unknown): unknown {
+  const { unit } = formatOf(format);
+  return unit !== undefined && typeof value === 'number' ? unit.write(value) : value;
+}
+
+function words(list: readonly string[]): ValueFormat {
+  return {
+    expects: list.length === 1 ? String(list[0]) : `one of ${list.join(', ')}`,
+    accepts: (value) => isText(value) && list.includes(value),
+    json: { enum: list },
+  };
+}

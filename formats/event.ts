@@ -1,0 +1,138 @@
+import type { LogRecord } from './framing/record.ts';
+
+/** A field's value as extracted: byte strings, numbers and booleans; undefined, null, '' and '-' mean "not there". */
+export type FieldValue = string | number | boolean | undefined | null;
+
+/**
+ * The common vocabulary: what log types map onto and wire formats map from. N types and M formats need N + M tables.
+ * `address` fields hold an IP address or, failing that, a host name; each format decides where that goes.
+ */
+export const FIELDS = {
+  'event.uid': 'the source’s own id of the event',
+  'event.start': 'start of the activity, epoch milliseconds',
+  'event.end': 'end of the activity, epoch milliseconds',
+  'event.action': 'what was done, in the source’s word',
+  'event.provider': 'the AWS service that was asked',
+  'event.outcome': 'success or failure',
+  'event.reason': 'why it failed or was refused',
+  'event.message': 'a sentence for people',
+  'event.kind': 'the source’s own class of event',
+  'event.read_only': 'whether the call changes nothing',
+  'event.count': 'how often it happened',
+  'cloud.account': 'AWS account id',
+  'cloud.region': 'AWS region',
+  'source.address': 'address of the one who asked',
+  'source.port': 'port of the one who asked',
+  'source.packet_address': 'address in the packet where it differs from the interface’s (vpc-flow)',
+  'destination.address': 'address of the one who was asked',
+  'destination.port': 'port of the one who was asked',
+  'destination.packet_address': 'address in the packet where it differs from the interface’s (vpc-flow)',
+  'destination.host': 'host name that was asked for',
+  'destination.domain': 'DNS name that was asked for',
+  'network.protocol': 'IANA protocol number or name',
+  'network.direction': 'ingress or egress',
+  'network.bytes_in': 'bytes from source to destination',
+  'network.bytes_out': 'bytes from destination to source',
+  'network.packets': 'number of packets',
+  'network.tcp_flags': 'TCP flags, or-ed over the interval',
+  'network.path': 'way the packets left',
+  'network.interface': 'network interface id',
+  'network.ingress_interface': 'network interface id of incoming traffic',
+  'network.egress_interface': 'network interface id of outgoing traffic',
+  'network.service': 'AWS service at one end of the packet',
+  'network.log_status': 'status of the flow record where it is not OK',
+  'network.application': 'application protocol',
+  'vpc.id': 'VPC id',
+  'vpc.subnet': 'subnet id',
+  'vpc.endpoint': 'VPC endpoint id',
+  'host.instance': 'instance id',
+  'user.name': 'who did it',
+  'user.id': 'principal id of who did it',
+  'user.type': 'kind of principal',
+  'user.arn': 'ARN of who did it',
+  'user.access_key': 'access key id that was used',
+  'user.mfa': 'whether MFA was used',
+  'user.agent': 'client software',
+  'target.user': 'user, role or group it was done to',
+  'resource.name': 'what it was done to',
+  'resource.type': 'kind of resource',
+  'request.id': 'AWS request id',
+  'request.method': 'HTTP method',
+  'request.url': 'URL asked for',
+  'request.parameters': 'parameters of the call as JSON text',
+  'request.context': 'where the request came from (referrer, redirect)',
+  'response.status': 'HTTP status',
+  'response.target_status': 'HTTP status of the target',
+  'time.request': 'seconds from receipt of the request to its dispatch',
+  'time.target': 'seconds the target took',
+  'time.response': 'seconds to send the response',
+  'time.total': 'milliseconds in all',
+  'time.turnaround': 'milliseconds of work on the request',
+  'tls.cipher': 'TLS cipher suite',
+  'tls.protocol': 'TLS version',
+  'tls.certificate': 'ARN of the certificate served',
+  'lb.name': 'load balancer',
+  'lb.target_group': 'ARN of the target group',
+  'lb.classification': 'desync classification of the request',
+  'finding.arn': 'ARN of the finding',
+  'finding.detector': 'detector that raised it',
+  'finding.threat_list': 'threat lists that matched',
+  'geo.country': 'country of the remote side',
+  'as.organization': 'organization of the remote network',
+  'process.name': 'process',
+  'process.path': 'path of the executable',
+  'process.hash': 'SHA-256 of the executable',
+  'process.id': 'process id',
+  's3.bucket': 'bucket',
+  's3.key': 'object key',
+  's3.size': 'object size, bytes',
+  's3.version': 'object version',
+  's3.owner': 'canonical id of the bucket’s owner',
+  's3.auth': 'signature version and kind of authentication',
+  's3.tls': 'TLS cipher suite and version',
+  's3.resource': 'bucket and key',
+  'lb.tls': 'TLS cipher suite and version',
+  's3.acl': 'whether an ACL was needed',
+  's3.access_point': 'access point ARN',
+} as const;
+
+export type FieldName = keyof typeof FIELDS;
+
+/** How far one object's events can be told from its key alone. */
+export interface ObjectOrigin {
+  readonly bucket: string;
+  /** A byte string, as all that comes from records. */
+  readonly key: string;
+  /** `versionId`, or the etag where the bucket keeps no versions. */
+  readonly version: string;
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+}
+
+/**
+ * A record in the common vocabulary. One instance a log type, filled anew for each record: it means something only
+ * until the next one. All texts are byte strings.
+ */
+export interface LogEvent {
+  /** First 128 bits of SHA-256(bucket NUL key NUL version NUL ordinal), 32 hex digits: the same at every resend. */
+  readonly id: string;
+  /** Event time, epoch milliseconds; NaN when the record holds none. */
+  readonly time: number;
+  /** Static id of the kind of event: LEEF EventID, last part of the CEF class id. */
+  readonly signature: string;
+  /** What makes `signature` unique within the product; empty when it is. First part of the CEF class id. */
+  readonly scope: string;
+  /** The kind of event in words, with nothing variable in it. */
+  readonly label: string;
+  readonly category: string;
+  /** 0 to 10. */
+  readonly severity: number;
+  /** Version of the source's own schema. */
+  readonly version: string;
+  /** Values in the order of the log type's `fieldNames`. */
+  readonly values: readonly unknown[];
+  /** Names and texts of the columns of a line; both empty for JSON. More texts than names are unknown trailing columns. */
+  readonly columns: readonly string[];
+  readonly cells: readonly string[];
+  readonly record: LogRecord;
+}

@@ -1,0 +1,208 @@
+import type { ObjectOrigin } from './event.ts';
+import type { Read, Resolve } from './expression.ts';
+import { JsonFraming } from './framing/json.ts';
+import { LineFraming } from './framing/lines.ts';
+import { FormatError, type Framing, type FramingOptions, type LogRecord } from './framing/record.ts';
+
+/** How the records of one object are found and how a path reads them. `origin` and `cells` belong to the object at hand. */
+export interface Layout {
+  readonly kind: 'json' | 'text';
+  /** What reference pages say of it. */
+  readonly describe: string;
+  resolve(path: string): Read;
+  /** Starts on an object. `enter` must be called before the records of that object are read. */
+  open(origin: ObjectOrigin, options: FramingOptions): OpenLayout;
+}
+
+export interface OpenLayout {
+  readonly framing: Framing;
+  /** Points the layout's readers at a record of this object. @throws {FormatError} when a line has not its columns */
+  enter(record: LogRecord): void;
+  /** Column names and cells of the record entered last; empty for JSON. */
+  readonly columns: readonly string[];
+  readonly cells: readonly string[];
+}
+
+const NONE: readonly string[] = [];
+
+/**
+ * JSON records. A path goes through members and list positions (`resources.0.ARN`); `name{}` is the JSON text of a
+ * top-level member as it stands in the record.
+ * @param wrappers members whose array holds the records; none for values one after another
+ */
+export function json(...wrappers: string[]): Layout {
+  const current: { origin?: ObjectOrigin } = {};
+  return {
+    kind: 'json',
+    describe:
+      wrappers.length === 0 ? 'JSON values' : `JSON array in ${wrappers.map((name) => `\`${name}\``).join(' or ')}`,
+    resolve: originOr(current, jsonPath),
+    open: (origin, options) => ({
+      framing: new JsonFraming(wrappers, options),
+      enter: () => {
+        current.origin = origin;
+      },
+      columns: NONE,
+      cells: NONE,
+    }),
+  };
+}
+
+/** `@account`, `@region`, `@bucket` and `@key` read the object's own key; every other path reads the record. */
+function originOr(current: { readonly origin?: ObjectOrigin }, otherwise: Resolve): Resolve {
+  return (path) => {
+    if (!path.startsWith('@')) return otherwise(path);
+    const name = path.slice(1) as keyof ObjectOrigin;
+    return () => current.origin?.[name];
+  };
+}
+
+function jsonPath(path: string): Read {
+  if (path.endsWith('{}')) return rawMember(path.slice(0, -2));
+  const [top = '', ...rest] = path.split('.');
+  if (rest.length === 0) return (record) => record.json?.member(top);
+  return (record) => {
+    let value = (record.json?.value() as { readonly [name: string]: unknown } | undefined)?.[top];
+    for (const name of rest) {
+      if (typeof value !== 'object' || value === null) return undefined;
+      value = (value as { readonly [name: string]: unknown })[name];
+    }
+    return value;
+  };
+}
+
+function rawMember(name: string): Read {
+  return (record) => {
+    const raw = record.json?.raw(name);
+    if (raw !== undefined) return raw === 'null' ? undefined : raw;
+    const value = record.repaired ? record.json?.member(name) : undefined;
+    return value === undefined || value === null ? undefined : JSON.stringify(value);
+  };
+}
+
+export interface ColumnOptions {
+  /** Names in their order, or how a header line gives them; a header line is no record. */
+  readonly names: readonly string[] | ((line: string) => readonly string[] | undefined);
+  /** Names that stand for a line without a header, judged by its cells; undefined refuses the line. */
+  readonly headerless?: (cells: readonly string[]) => readonly string[] | undefined;
+  /** A line with fewer cells is unreadable. More cells than names are kept: AWS adds columns at the end. */
+  readonly least: number;
+  readonly split: (line: string) => string[];
+}
+
+/** Lines of columns. A path is a column's name. */
+export function columns(options: ColumnOptions): Layout {
+  const current: { origin?: ObjectOrigin; cells: readonly string[]; position: readonly number[] } = {
+    cells: NONE,
+    position: [],
+  };
+  const slots: string[] = [];
+  const resolve: Resolve = (path) => {
+    const slot = slots.includes(path) ? slots.indexOf(path) : slots.push(path) - 1;
+    return () => current.cells[current.position[slot] ?? -1];
+  };
+  const positions = (names: readonly string[]): number[] => slots.map((name) => names.indexOf(name));
+  const describe =
+    typeof options.names === 'function' ? 'lines of columns, named by a header line' : 'lines of columns';
+  return {
+    kind: 'text',
+    describe,
+    resolve: originOr(current, resolve),
+    open: (origin, framing) => new OpenColumns(options, origin, framing, current, positions),
+  };
+}
+
+interface CurrentLine {
+  origin?: ObjectOrigin;
+  cells: readonly string[];
+  position: readonly number[];
+}
+
+class OpenColumns implements OpenLayout {
+  readonly framing: Framing;
+  columns: readonly string[] = NONE;
+  cells: readonly string[] = NONE;
+  private position: readonly number[] = [];
+  private header = '';
+  private readonly options: ColumnOptions;
+  private readonly origin: ObjectOrigin;
+  private readonly current: CurrentLine;
+  private readonly positions: (names: readonly string[]) => number[];
+
+  constructor(
+    options: ColumnOptions,
+    origin: ObjectOrigin,
+    framing: FramingOptions,
+    current: CurrentLine,
+    positions: (names: readonly string[]) => number[],
+  ) {
+    this.options = options;
+    this.origin = origin;
+    this.current = current;
+    this.positions = positions;
+    this.framing = new LineFraming((line) => this.headerBytes(line), framing);
+    if (typeof options.names !== 'function') this.use(options.names);
+  }
+
+  /** A header is no record; where gzip members were joined, it may stand right behind the last line of the one before. */
+  private headerBytes(line: string): number {
+    if (this.header !== '' && line.endsWith(this.header)) return this.header.length;
+    const { names } = this.options;
+    const found = typeof names === 'function' ? names(line) : undefined;
+    if (found === undefined) return 0;
+    this.header = line;
+    this.use(found);
+    return line.length;
+  }
+
+  private use(names: readonly string[]): void {
+    this.columns = names;
+    this.position = this.positions(names);
+  }
+
+  enter(record: LogRecord): void {
+    const cells = this.options.split(record.text);
+    if (this.columns.length === 0) this.useHeaderless(cells);
+    const least = Math.min(this.options.least, this.columns.length);
+    if (cells.length < least) {
+      throw new FormatError('TF-COLUMNS-FEW', `the line has ${cells.length} columns, at least ${least} are needed`);
+    }
+    this.cells = cells;
+    this.current.origin = this.origin;
+    this.current.cells = cells;
+    this.current.position = this.position;
+  }
+
+  private useHeaderless(cells: readonly string[]): void {
+    const names = this.options.headerless?.(cells);
+    if (names === undefined)
+      throw new FormatError('TF-COLUMNS-UNNAMED', 'no header line names the columns of this line');
+    this.use(names);
+  }
+}
+
+export function splitSpaces(line: string): string[] {
+  return line.split(' ');
+}
+
+/** Cells parted by a space; `"..."` ends at a quote that a space or the line's end follows, `[...]` at its bracket. */
+export function splitQuoted(line: string): string[] {
+  const cells: string[] = [];
+  let at = 0;
+  while (at < line.length) {
+    const opens = line.charCodeAt(at);
+    const quoted = opens === 0x22 || opens === 0x5b;
+    const from = quoted ? at + 1 : at;
+    const end = opens === 0x22 ? closingQuote(line, from) : line.indexOf(opens === 0x5b ? ']' : ' ', from);
+    const to = end < 0 ? line.length : end;
+    cells.push(line.substring(from, to));
+    at = quoted ? to + 2 : to + 1;
+  }
+  return cells;
+}
+
+function closingQuote(line: string, from: number): number {
+  let at = line.indexOf('"', from);
+  while (at >= 0 && at + 1 < line.length && line.charCodeAt(at + 1) !== 0x20) at = line.indexOf('"', at + 1);
+  return at;
+}

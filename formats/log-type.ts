@@ -1,0 +1,158 @@
+import type { FieldName, LogEvent, ObjectOrigin } from './event.ts';
+import { compile, type Expression, type Read } from './expression.ts';
+import type { Framing, FramingOptions, LogRecord } from './framing/record.ts';
+import { textOf } from './functions.ts';
+import type { Layout, OpenLayout } from './layout.ts';
+
+/** What a log type declares. Adding one is such a declaration, its golden folder, and a line in `log-types/index.ts`. */
+export interface LogTypeSpec {
+  /** Name in configuration, metrics and the ledger. */
+  readonly name: string;
+  readonly title: string;
+  /** AWS's page on the format. */
+  readonly reference: `https://${string}`;
+  /** Keys of its objects. Groups `account` and `region` tell where the object comes from. */
+  readonly keys: readonly RegExp[];
+  /** What tells it by content: sets of member names of which a record has at least one whole, or the shape of a line. */
+  readonly looksLike: { readonly json: readonly (readonly string[])[] } | { readonly line: RegExp };
+  readonly layout: Layout;
+  readonly product: string;
+  /** Version of the source's schema; `1` where it has none. */
+  readonly version?: Expression;
+  /** Epoch milliseconds. */
+  readonly time: Expression;
+  readonly signature: Expression;
+  readonly scope?: Expression;
+  readonly label: Expression;
+  readonly category: Expression;
+  /** 0 to 10. */
+  readonly severity: Expression;
+  readonly fields: Readonly<Partial<Record<FieldName, Expression>>>;
+  /** Names a SIEM knows it by. `sourcetype`: of the Splunk Add-on for AWS. `qradar`: the native log source type. */
+  readonly splunk: { readonly sourcetype: string };
+  readonly qradar: string;
+}
+
+export interface LogType {
+  readonly spec: LogTypeSpec;
+  readonly name: string;
+  readonly fieldNames: readonly FieldName[];
+  open(origin: ObjectOrigin, options: FramingOptions): Decoder;
+}
+
+/** Reads the records of one object. */
+export interface Decoder {
+  readonly type: LogType;
+  readonly framing: Framing;
+  /** Event time alone, for formats that send the record as it is. Epoch ms, NaN when there is none. @throws {FormatError} */
+  time(record: LogRecord): number;
+  /** The record in the common vocabulary; the same instance each time. @throws {FormatError} when it cannot be read */
+  event(record: LogRecord, id: string): LogEvent;
+}
+
+interface Reads {
+  readonly version: Read;
+  readonly time: Read;
+  readonly signature: Read;
+  readonly scope: Read;
+  readonly label: Read;
+  readonly category: Read;
+  readonly severity: Read;
+  readonly fields: readonly Read[];
+}
+
+/** Compiles a declaration. @throws when it lacks what its users rely on: a fault of the program, found at start */
+export function defineLogType(spec: LogTypeSpec): LogType {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(spec.name))
+    throw new Error(`log type name "${spec.name}" must be lower-case words`);
+  if (spec.title === '') throw new Error(`log type ${spec.name} has no title`);
+  const fieldNames = Object.keys(spec.fields) as FieldName[];
+  const reads = compileReads(spec, fieldNames);
+  const event = new ReusedEvent(fieldNames.length);
+  const type: LogType = {
+    spec,
+    name: spec.name,
+    fieldNames,
+    open: (origin, options) => new TypeDecoder(type, spec.layout.open(origin, options), reads, event),
+  };
+  return type;
+}
+
+function compileReads(spec: LogTypeSpec, fieldNames: readonly FieldName[]): Reads {
+  const read = (expression: Expression | undefined): Read =>
+    expression === undefined ? () => undefined : compile(expression, (path) => spec.layout.resolve(path));
+  return {
+    version: read(spec.version),
+    time: read(spec.time),
+    signature: read(spec.signature),
+    scope: read(spec.scope),
+    label: read(spec.label),
+    category: read(spec.category),
+    severity: read(spec.severity),
+    fields: fieldNames.map((name) => read(spec.fields[name])),
+  };
+}
+
+class ReusedEvent implements LogEvent {
+  id = '';
+  time = Number.NaN;
+  signature = '';
+  scope = '';
+  label = '';
+  category = '';
+  severity = 0;
+  version = '';
+  values: unknown[];
+  columns: readonly string[] = [];
+  cells: readonly string[] = [];
+  record!: LogRecord;
+
+  constructor(fields: number) {
+    this.values = new Array<unknown>(fields).fill(undefined);
+  }
+}
+
+class TypeDecoder implements Decoder {
+  readonly type: LogType;
+  private readonly layout: OpenLayout;
+  private readonly reads: Reads;
+  private readonly reused: ReusedEvent;
+
+  constructor(type: LogType, layout: OpenLayout, reads: Reads, reused: ReusedEvent) {
+    this.type = type;
+    this.layout = layout;
+    this.reads = reads;
+    this.reused = reused;
+  }
+
+  get framing(): Framing {
+    return this.layout.framing;
+  }
+
+  time(record: LogRecord): number {
+    if (record.problem !== undefined) throw record.problem;
+    this.layout.enter(record);
+    const time = this.reads.time(record);
+    return typeof time === 'number' ? time : Number.NaN;
+  }
+
+  event(record: LogRecord, id: string): LogEvent {
+    const { reads, reused: event } = this;
+    event.time = this.time(record);
+    event.id = id;
+    event.record = record;
+    event.columns = this.layout.columns;
+    event.cells = this.layout.cells;
+    event.version = textOf(reads.version(record)) || '1';
+    event.signature = textOf(reads.signature(record)) || this.type.name;
+    event.scope = textOf(reads.scope(record));
+    event.label = textOf(reads.label(record)) || event.signature;
+    event.category = textOf(reads.category(record));
+    const severity = reads.severity(record);
+    event.severity = typeof severity === 'number' ? Math.min(10, Math.max(0, severity)) : 1;
+    const { values } = event;
+    const { fields } = reads;
+    for (let index = 0; index < fields.length; index += 1) values[index] = (fields[index] as Read)(record);
+    return event;
+  }
+}

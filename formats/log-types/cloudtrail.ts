@@ -1,0 +1,115 @@
+import { before, choose, computed, first, isoTime, tail, textOf, words } from '../functions.ts';
+import { json } from '../layout.ts';
+import { defineLogType } from '../log-type.ts';
+import { serviceKey } from './keys.ts';
+
+/** Calls that blind the defender; a SOC wants to see them whoever made them. */
+const EVASION = new Set(
+  `StopLogging DeleteTrail UpdateTrail PutEventSelectors DeleteDetector DisassociateFromMasterAccount DeleteFlowLogs
+  DeleteConfigurationRecorder StopConfigurationRecorder DisableKey ScheduleKeyDeletion DeleteBucketPolicy LeaveOrganization`
+    .split(/\s+/)
+    .filter((name) => name !== ''),
+);
+
+const eventName = first('eventName', 'insightDetails.eventName', 'eventType');
+const eventSource = first('eventSource', 'insightDetails.eventSource');
+
+const outcome = computed(
+  'failure with an errorCode or a failed console sign-in, else success',
+  ['errorCode', 'responseElements.ConsoleLogin'],
+  (error, login) =>
+    error !== undefined && error !== null && error !== '' ? 'failure' : login === 'Failure' ? 'failure' : 'success',
+);
+
+const severity = computed(
+  'CloudTrail has none of its own: 8 evasion, 7 root, 6 insight or failed sign-in, 5 access denied, 4 error, 3 write, 1 read',
+  [
+    'eventName',
+    'eventCategory',
+    'userIdentity.type',
+    'userIdentity.invokedBy',
+    'errorCode',
+    'responseElements.ConsoleLogin',
+    'readOnly',
+  ],
+  (name, category, type, invokedBy, error, login, readOnly) => {
+    if (EVASION.has(textOf(name))) return 8;
+    if (type === 'Root' && textOf(invokedBy) === '') return 7;
+    if (category === 'Insight' || login === 'Failure') return 6;
+    const code = textOf(error);
+    if (code !== '') return /AccessDenied|Unauthorized/.test(code) ? 5 : 4;
+    return readOnly === true || readOnly === 'true' ? 1 : 3;
+  },
+);
+
+const resource = first(
+  'resources.0.ARN',
+  'requestParameters.bucketName',
+  'requestParameters.instanceId',
+  'requestParameters.functionName',
+  'requestParameters.keyId',
+  'requestParameters.roleArn',
+  'requestParameters.policyArn',
+  'requestParameters.groupId',
+  'requestParameters.name',
+);
+
+export const cloudtrail = defineLogType({
+  name: 'cloudtrail',
+  title: 'AWS CloudTrail management, data and insight events',
+  reference:
+    'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html',
+  keys: [serviceKey('CloudTrail(?:-Insight|-NetworkActivity|-Aggregated)?')],
+  looksLike: {
+    json: [
+      ['eventVersion', 'eventTime', 'eventSource', 'eventName'],
+      ['eventVersion', 'insightDetails'],
+      ['eventVersion', 'timeWindow'],
+    ],
+  },
+  layout: json('Records'),
+  product: 'CloudTrail',
+  version: 'eventVersion',
+  time: isoTime(first('eventTime', 'timeWindow.windowStart')),
+  signature: eventName,
+  scope: before(eventSource, '.amazonaws.com'),
+  label: words(eventName),
+  category: computed('event source and Success or Failure', [eventSource, outcome], (source, result) => {
+    const success = result === 'failure' ? 'Failure' : 'Success';
+    return source === undefined ? `CloudTrail ${success}` : `${textOf(source)} ${success}`;
+  }),
+  severity,
+  fields: {
+    'cloud.account': first('recipientAccountId', 'userIdentity.accountId'),
+    'cloud.region': 'awsRegion',
+    'source.address': 'sourceIPAddress',
+    'user.name': first(
+      'userIdentity.userName',
+      'userIdentity.sessionContext.sessionIssuer.userName',
+      tail('userIdentity.arn', '/'),
+      'userIdentity.invokedBy',
+    ),
+    'user.id': 'userIdentity.principalId',
+    'user.type': 'userIdentity.type',
+    'user.arn': 'userIdentity.arn',
+    'user.access_key': 'userIdentity.accessKeyId',
+    'user.mfa': first('userIdentity.sessionContext.attributes.mfaAuthenticated', 'additionalEventData.MFAUsed'),
+    'user.agent': 'userAgent',
+    'event.uid': first('eventID', 'eventId'),
+    'event.provider': eventSource,
+    'event.action': eventName,
+    'event.outcome': outcome,
+    'event.reason': 'errorCode',
+    'event.message': 'errorMessage',
+    'event.kind': 'eventType',
+    'event.read_only': choose('readOnly', { true: 'true', false: 'false' }),
+    'target.user': first('requestParameters.userName', 'requestParameters.roleName', 'requestParameters.groupName'),
+    'resource.name': resource,
+    'vpc.endpoint': 'vpcEndpointId',
+    'destination.host': 'tlsDetails.clientProvidedHostHeader',
+    'request.id': 'requestID',
+    'request.parameters': 'requestParameters{}',
+  },
+  splunk: { sourcetype: 'aws:cloudtrail' },
+  qradar: 'Amazon AWS CloudTrail',
+});

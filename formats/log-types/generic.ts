@@ -1,0 +1,50 @@
+import { computed, constant, first, isoTime } from '../functions.ts';
+import { columns, json, type Layout } from '../layout.ts';
+import { defineLogType, type LogType, type LogTypeSpec } from '../log-type.ts';
+
+/** What an unknown object has in common with any other: its text. Nothing is guessed but a time in an obvious place. */
+const COMMON = {
+  name: 'generic',
+  title: 'Anything no other log type knows: sent with its raw text, and counted',
+  reference: 'https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/AWS-logs-and-resource-policy.html',
+  keys: [],
+  product: 'AWS',
+  signature: constant('generic'),
+  label: constant('AWS log record'),
+  category: constant('generic'),
+  severity: constant(1),
+  splunk: { sourcetype: 'aws:s3' },
+  qradar: 'Universal LEEF',
+} satisfies Partial<LogTypeSpec>;
+
+/** The raw text of a record, as a value. */
+const rawText = (layout: Layout): Layout => ({
+  ...layout,
+  resolve: (path) => (path === '@text' ? (record) => record.text : layout.resolve(path)),
+});
+
+const origin = { 'cloud.account': '@account', 'cloud.region': '@region', 'event.message': '@text' } as const;
+
+const jsonType = defineLogType({
+  ...COMMON,
+  looksLike: { json: [] },
+  layout: rawText(json()),
+  time: isoTime(first('eventTime', '@timestamp', 'timestamp', 'time')),
+  fields: origin,
+});
+
+const textType = defineLogType({
+  ...COMMON,
+  looksLike: { line: /^/ },
+  layout: rawText(columns({ names: ['line'], least: 0, split: (line) => [line] })),
+  time: computed('none', [], () => undefined),
+  fields: origin,
+});
+
+/** The generic type for an object that starts with these bytes. */
+export function generic(head: string): LogType {
+  return /^(?:\xef\xbb\xbf)?\s*[{[]/.test(head) ? jsonType : textType;
+}
+
+/** The two faces of the generic type: JSON values, and lines. */
+export const genericTypes: readonly LogType[] = [jsonType, textType];

@@ -1,0 +1,117 @@
+import { before, choose, computed, first, floor, isoTime, joined, textOf, words } from '../functions.ts';
+import { json } from '../layout.ts';
+import { defineLogType } from '../log-type.ts';
+import { serviceKey } from './keys.ts';
+
+const NET = 'service.action.networkConnectionAction';
+const PROBE = 'service.action.portProbeAction.portProbeDetails.0';
+const API = 'service.action.awsApiCallAction';
+const RDS = 'service.action.rdsLoginAttemptAction';
+const KUBERNETES = 'service.action.kubernetesApiCallAction';
+const INTERFACE = 'resource.instanceDetails.networkInterfaces.0';
+
+const remote = first(
+  `${NET}.remoteIpDetails.ipAddressV4`,
+  `${NET}.remoteIpDetails.ipAddressV6`,
+  `${API}.remoteIpDetails.ipAddressV4`,
+  `${API}.remoteIpDetails.ipAddressV6`,
+  `${PROBE}.remoteIpDetails.ipAddressV4`,
+  `${RDS}.remoteIpDetails.ipAddressV4`,
+  `${KUBERNETES}.remoteIpDetails.ipAddressV4`,
+  `${KUBERNETES}.sourceIps.0`,
+);
+const local = first(
+  `${NET}.localIpDetails.ipAddressV4`,
+  `${PROBE}.localIpDetails.ipAddressV4`,
+  `${INTERFACE}.privateIpAddress`,
+);
+const remotePort = `${NET}.remotePortDetails.port`;
+const localPort = first(`${NET}.localPortDetails.port`, `${PROBE}.localPortDetails.port`);
+
+/** GuardDuty names sides local and remote; who asked depends on the direction of the connection. */
+const side = (ends: readonly [typeof remote | string, typeof remote | string]): ReturnType<typeof computed> =>
+  computed('by connectionDirection', [`${NET}.connectionDirection`, ...ends], (direction, inbound, outbound) =>
+    textOf(direction === 'OUTBOUND' ? outbound : inbound),
+  );
+
+export const guardduty = defineLogType({
+  name: 'guardduty',
+  title: 'Amazon GuardDuty findings, as exported to S3',
+  reference: 'https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_exportfindings.html',
+  keys: [serviceKey('GuardDuty', '.*\\.jsonl\\.gz$')],
+  looksLike: { json: [['schemaVersion', 'accountId', 'type', 'severity', 'service']] },
+  layout: json(),
+  product: 'GuardDuty',
+  version: 'schemaVersion',
+  time: isoTime(first('updatedAt', 'service.eventLastSeen', 'createdAt')),
+  signature: 'type',
+  label: words('type'),
+  category: before('type', ':'),
+  severity: floor('severity'),
+  fields: {
+    'cloud.account': 'accountId',
+    'cloud.region': 'region',
+    'source.address': side([remote, local]),
+    'source.port': side([remotePort, localPort]),
+    'destination.address': side([local, remote]),
+    'destination.port': side([localPort, remotePort]),
+    'network.protocol': first(`${NET}.protocol`, 'service.action.dnsRequestAction.protocol'),
+    'network.direction': choose(`${NET}.connectionDirection`, { INBOUND: 'ingress', OUTBOUND: 'egress' }),
+    'event.uid': 'id',
+    'event.start': isoTime('service.eventFirstSeen'),
+    'event.end': isoTime('service.eventLastSeen'),
+    'event.count': 'service.count',
+    'event.action': first(
+      `${API}.api`,
+      choose(first(`${NET}.blocked`, `${PROBE}.blocked`), { true: 'blocked', false: 'allowed' }),
+    ),
+    'event.provider': `${API}.serviceName`,
+    'event.message': computed('title and description', ['title', 'description'], (title, description) =>
+      [title, description]
+        .map(textOf)
+        .filter((part) => part !== '')
+        .join(': '),
+    ),
+    'resource.type': 'resource.resourceType',
+    'resource.name': first(
+      'resource.instanceDetails.instanceId',
+      'resource.s3BucketDetails.0.name',
+      'resource.eksClusterDetails.name',
+      'resource.lambdaDetails.functionName',
+      'resource.rdsDbInstanceDetails.dbInstanceIdentifier',
+      'resource.ecsClusterDetails.name',
+      'resource.accessKeyDetails.accessKeyId',
+    ),
+    'user.name': first(
+      'resource.accessKeyDetails.userName',
+      'resource.kubernetesDetails.kubernetesUserDetails.username',
+    ),
+    'user.id': 'resource.accessKeyDetails.principalId',
+    'user.type': 'resource.accessKeyDetails.userType',
+    'destination.domain': 'service.action.dnsRequestAction.domain',
+    'request.url': `${KUBERNETES}.requestUri`,
+    'request.method': `${KUBERNETES}.verb`,
+    'geo.country': first(
+      `${NET}.remoteIpDetails.country.countryName`,
+      `${API}.remoteIpDetails.country.countryName`,
+      `${PROBE}.remoteIpDetails.country.countryName`,
+    ),
+    'as.organization': first(
+      `${NET}.remoteIpDetails.organization.asnOrg`,
+      `${API}.remoteIpDetails.organization.asnOrg`,
+      `${PROBE}.remoteIpDetails.organization.asnOrg`,
+    ),
+    'finding.arn': 'arn',
+    'finding.detector': 'service.detectorId',
+    'finding.threat_list': first(
+      'service.additionalInfo.threatListName',
+      joined('service.evidence.threatIntelligenceDetails.0.threatNames'),
+    ),
+    'process.name': 'service.runtimeDetails.process.name',
+    'process.path': 'service.runtimeDetails.process.executablePath',
+    'process.hash': 'service.runtimeDetails.process.executableSha256',
+    'process.id': 'service.runtimeDetails.process.pid',
+  },
+  splunk: { sourcetype: 'aws:cloudwatch:guardduty' },
+  qradar: 'Amazon GuardDuty',
+});

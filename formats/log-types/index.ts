@@ -1,0 +1,66 @@
+import { JsonFraming } from '../framing/json.ts';
+import type { LogType } from '../log-type.ts';
+import { alb } from './alb.ts';
+import { cloudtrail } from './cloudtrail.ts';
+import { generic, genericTypes } from './generic.ts';
+import { guardduty } from './guardduty.ts';
+import { s3Access } from './s3-access.ts';
+import { vpcFlow } from './vpc-flow.ts';
+
+/** All log types, in the order in which a key or content is tried against them: special before general. */
+export const logTypes: readonly LogType[] = [cloudtrail, vpcFlow, guardduty, alb, s3Access];
+
+/** Names a configuration may use. */
+export const logTypeNames: readonly string[] = [...logTypes.map((type) => type.name), 'generic'];
+
+/** Every log type there is, with both faces of `generic`: for references and tests. */
+export const allLogTypes: readonly LogType[] = [...logTypes, ...genericTypes];
+
+/** A log type by name; `head` tells the two faces of `generic` apart. */
+export function logTypeNamed(name: string, head: string): LogType | undefined {
+  return name === 'generic' ? generic(head) : logTypes.find((type) => type.name === name);
+}
+
+/** The log type whose keys look like this one. */
+export function logTypeOfKey(key: string): LogType | undefined {
+  return logTypes.find((type) => type.spec.keys.some((pattern) => pattern.test(key)));
+}
+
+/** The log type that content looks like; `generic` when it looks like none. @param head first bytes, a byte string */
+export function logTypeOfContent(head: string): LogType {
+  const members = firstMembers(head);
+  const line = members === undefined ? firstLine(head) : '';
+  const fits = (type: LogType): boolean => {
+    const { looksLike } = type.spec;
+    if ('json' in looksLike)
+      return members !== undefined && looksLike.json.some((names) => names.every((name) => members.has(name)));
+    return line !== '' && looksLike.line.test(line);
+  };
+  return logTypes.find(fits) ?? generic(head);
+}
+
+function firstLine(head: string): string {
+  const line = head.split('\n').find((text) => text.trim() !== '') ?? '';
+  return line.replace(/^\xef\xbb\xbf/, '').trimEnd();
+}
+
+const WRAPPERS = [...new Set(['Records', 'findings', 'configurationItems'])];
+
+/** Member names of the first JSON record; undefined when the content is not JSON. */
+function firstMembers(head: string): ReadonlySet<string> | undefined {
+  if (!/^(?:\xef\xbb\xbf)?\s*[{[]/.test(head)) return undefined;
+  let found: ReadonlySet<string> | undefined;
+  new JsonFraming(WRAPPERS, { skip: 0, maxRecordBytes: head.length }).push(Buffer.from(head, 'latin1'), (record) => {
+    if (found === undefined && record.problem === undefined) found = new Set(record.json?.names());
+  });
+  return found ?? new Set();
+}
+
+/** Account and region as an object's key tells them. */
+export function originOfKey(key: string): { account: string | undefined; region: string | undefined } {
+  const groups = logTypes
+    .flatMap((type) => type.spec.keys.map((pattern) => pattern.exec(key)?.groups))
+    .find((found) => found !== undefined);
+  const account = groups?.['account'] ?? /(?:^|\/)AWSLogs\/(?:o-[a-z0-9]+\/)?(\d{12})\//.exec(key)?.[1];
+  return { account, region: groups?.['region'] };
+}

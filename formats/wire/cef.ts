@@ -1,0 +1,126 @@
+import type { FieldName, LogEvent } from '../event.ts';
+import { textOf } from '../functions.ts';
+import type { LogType } from '../log-type.ts';
+import { explainFields, fieldWriters, shrink, type WriteField, writeFields } from './fields.ts';
+import type { Format, Tally, TypeFormatter } from './formatter.ts';
+import { CEF_KEYS, type CefKey } from './keys.ts';
+import { protocolName } from './protocols.ts';
+import { addressKind, controlOr, headerField, plain, shorten } from './text.ts';
+
+const ODD = controlOr('\\\\=');
+
+/**
+ * A CEF extension value: backslash, equals sign and line ends are escaped, other controls become a space, and it does
+ * not begin or end with one, since readers trim. Cut before it is escaped.
+ */
+function escapeValue(value: string, most: number, tally: Tally): string {
+  const text = shorten(value, most);
+  if (!ODD.test(text)) return text.trim();
+  const escaped = text
+    .trim()
+    .replace(/\\/g, '\\\\')
+    .replace(/=/g, '\\=')
+    .replace(/\r\n?|\n|\xc2\x85|\xe2\x80[\xa8\xa9]/g, '\\n');
+  const clean = escaped.replace(/[\x00-\x1f\x7f]/g, ' ');
+  if (clean !== escaped) tally.replaced += 1;
+  return clean;
+}
+
+/** `plain` says that the record holds no backslash or control; an equals sign is common and looked for each time. */
+function valueText(value: string, most: number, isPlain: boolean, tally: Tally): string {
+  if (isPlain && value.length <= most && !value.includes('=')) return value;
+  return escapeValue(value, most, tally);
+}
+
+type Keys = Readonly<{ ipv4: string; ipv6: string; label: string; name: string; nameField: FieldName | undefined }>;
+
+const SOURCE: Keys = { ipv4: 'src', ipv6: 'c6a2', label: 'Source IPv6 Address', name: 'shost', nameField: undefined };
+const DESTINATION: Keys = {
+  ipv4: 'dst',
+  ipv6: 'c6a3',
+  label: 'Destination IPv6 Address',
+  name: 'dhost',
+  nameField: 'destination.host',
+};
+
+/** src and dst are typed IPv4; IPv6 has slots of its own, and a host name is no address. */
+function addressWriter(type: LogType, keys: Keys): WriteField {
+  const taken = keys.nameField === undefined ? -1 : type.fieldNames.indexOf(keys.nameField);
+  return (value, event, isPlain, tally) => {
+    const text = textOf(value);
+    const kind = addressKind(text);
+    if (kind === 'ipv4') return ` ${keys.ipv4}=${text}`;
+    if (kind === 'ipv6') return ` ${keys.ipv6}=${text} ${keys.ipv6}Label=${keys.label}`;
+    const named = taken >= 0 && textOf(event.values[taken]) !== '';
+    return named ? '' : ` ${keys.name}=${valueText(text, 1023, isPlain, tally)}`;
+  };
+}
+
+const NUMBER = /^-?\d{1,19}(?:\.\d+)?$/;
+
+/** How each kind of value becomes text; undefined writes nothing. */
+function convert(kind: CefKey['kind'], value: unknown): string | undefined {
+  const text = textOf(value);
+  switch (kind) {
+    case 'number':
+      return NUMBER.test(text) ? text : undefined;
+    case 'protocol':
+      return protocolName(text);
+    case 'flag':
+      return text === 'true' ? '1' : '0';
+    case 'direction':
+      return text === 'ingress' ? '0' : '1';
+    default:
+      return text;
+  }
+}
+
+function fieldWriter(type: LogType, name: FieldName): WriteField | undefined {
+  if (name === 'source.address') return addressWriter(type, SOURCE);
+  if (name === 'destination.address') return addressWriter(type, DESTINATION);
+  const entry = CEF_KEYS[name];
+  if (entry === undefined) return undefined;
+  const { key, kind, most, label } = entry;
+  const before = ` ${key}=`;
+  const after = label === undefined ? '' : ` ${key}Label=${label}`;
+  const fixed = kind === 'number' || kind === 'time' || kind === 'flag' || kind === 'direction';
+  return (value, _event, isPlain, tally) => {
+    const text = kind === 'text' && typeof value === 'string' ? value : convert(kind, value);
+    if (text === undefined) return '';
+    // An id longer than its slot is worse than none: two of them may look the same.
+    if (key === 'externalId' && text.length > most) return '';
+    const written = fixed ? text : valueText(text, most, isPlain && kind !== 'json', tally);
+    return written === '' ? '' : before + written + after;
+  };
+}
+
+function severityOf(event: LogEvent): number {
+  return event.severity;
+}
+
+/** CEF 0.1 in the form every reader we know of takes: `CEF:0`, all seven pipes, header sanitised, each key once. */
+export const cef: Format = {
+  name: 'cef',
+  compile(type, tally): TypeFormatter {
+    const { spec } = type;
+    const writers = fieldWriters(type, (name) => fieldWriter(type, name));
+    const product = `CEF:0|AWS|${headerField(spec.product, 63)}|`;
+    const head = (event: LogEvent): string => {
+      const id = event.scope === '' ? event.signature : `${event.scope}:${event.signature}`;
+      const times = Number.isNaN(event.time) ? '' : `rt=${event.time} `;
+      const cat = valueText(event.category, 1023, false, tally);
+      return `${product}${headerField(event.version, 31)}|${headerField(id, 1023)}|${headerField(event.label, 512)}|${severityOf(event)}|${times}cat=${cat} TrailferryEventId=${event.id}`;
+    };
+    const build = (event: LogEvent, without?: ReadonlySet<FieldName>): string =>
+      head(event) + writeFields(writers, event, plain(event.record), tally, without);
+    return {
+      kind: 'text',
+      verbatim: false,
+      write: (event, room) => {
+        const text = build(event);
+        return text.length <= room ? text : shrink((without) => build(event, without), room, tally);
+      },
+      explain: (event) => explainFields(writers, event),
+    };
+  },
+};

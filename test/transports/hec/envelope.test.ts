@@ -1,0 +1,85 @@
+import * as fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { hecEnvelope } from '../../../transports/hec/envelope.ts';
+import type { Origin } from '../../../transports/transport.ts';
+import { idOf, ORIGIN, settings } from './rig.ts';
+
+const envelope = hecEnvelope(settings({ index: 'aws' }), 'agent-1');
+/** What Splunk would read: the bytes of a byte string, as UTF-8. */
+const decode = (frame: string): string => Buffer.from(frame, 'latin1').toString('utf8');
+const byteString = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
+
+describe('the event object', () => {
+  test('carries metadata, time and the event as it stands', () => {
+    const text = '{"a": 1.0,"b":[1e5],"c":"\\u00e9"}';
+    const frame = envelope.bind(ORIGIN, 'json').frame(text, 1_433_188_255_500, 5, idOf(1));
+    expect(frame).toContain(`"event":${text}}`);
+    expect(frame).toContain('"time":1433188255.500,');
+    expect(frame.endsWith('\n')).toBe(true);
+    expect(JSON.parse(frame)).toEqual({
+      time: 1_433_188_255.5,
+      host: 'agent-1',
+      source: ORIGIN.source,
+      sourcetype: 'aws:cloudtrail',
+      index: 'aws',
+      event: { a: 1, b: [1e5], c: 'é' },
+      fields: { aws_account_id: '111122223333', aws_region: 'eu-west-1', log_type: 'cloudtrail', event_id: idOf(1) },
+    });
+  });
+
+  test('has the event id without indexed fields, and only what is known', () => {
+    const bare = hecEnvelope(settings({ indexed_fields: false }), 'h').bind(ORIGIN, 'json');
+    expect(JSON.parse(bare.frame('{}', 0, 0, idOf(2)))).toMatchObject({ fields: { event_id: idOf(2) } });
+    const unknown: Origin = { ...ORIGIN, account: undefined, region: undefined };
+    const frame = JSON.parse(hecEnvelope(settings(), 'h').bind(unknown, 'json').frame('{}', 0, 0, idOf(3)));
+    expect(frame.fields).toEqual({ log_type: 'cloudtrail', event_id: idOf(3) });
+    expect(frame).not.toHaveProperty('index');
+  });
+
+  test('takes overrides for host, source and sourcetype', () => {
+    const overridden = hecEnvelope(settings({ host: 'h', source: 's', sourcetype: 't' }), 'agent-1');
+    const frame = overridden.bind(ORIGIN, 'json').frame('{}', 0, 0, idOf(4));
+    expect(JSON.parse(frame)).toMatchObject({ host: 'h', source: 's', sourcetype: 't' });
+  });
+
+  test.each([
+    [0, '"time":0.000,'],
+    [7, '"time":0.007,'],
+    [1_700_000_000_042, '"time":1700000000.042,'],
+    [1_700_000_000_999.9, '"time":1700000000.999,'],
+    [-1500, '"time":-1.500,'],
+    [Number.NaN, ''],
+    [Number.POSITIVE_INFINITY, ''],
+  ])('writes the time %d as %s', (timeMs, expected) => {
+    const frame = envelope.bind(ORIGIN, 'json').frame('{}', timeMs, 0, idOf(5));
+    expect(/"time":[^,]*,/.exec(frame)?.[0] ?? '').toBe(expected);
+    expect(() => JSON.parse(frame)).not.toThrow();
+  });
+
+  test('lets any text and any name through unchanged, on one line', () => {
+    void fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (text, name) => {
+        const bound = envelope.bind({ ...ORIGIN, source: name }, 'text');
+        const frame = bound.frame(byteString(text), 1, 0, idOf(6));
+        expect(frame.indexOf('\n')).toBe(frame.length - 1);
+        const read = JSON.parse(decode(frame));
+        expect(read.event).toBe(Buffer.from(text, 'utf8').toString('utf8'));
+        expect(read.source).toBe(name.toWellFormed() === name ? name : read.source);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('keeps within the limit when the text keeps within the room', () => {
+    const limit = settings({ max_content_bytes: 4096 });
+    for (const [kind, worst] of [
+      ['json', '1'],
+      ['text', '\u0001'],
+    ] as const) {
+      const bound = hecEnvelope(limit, 'agent-1').bind(ORIGIN, kind);
+      expect(bound.room).toBeGreaterThan(500);
+      const frame = bound.frame(worst.repeat(bound.room), -62_135_596_800_001, 10, idOf(7));
+      expect(frame.length).toBeLessThanOrEqual(4096);
+    }
+  });
+});

@@ -1,0 +1,123 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
+import { clientCertificateEnd, tlsOptions } from '../tls-options.ts';
+import type { TransportContext } from '../transport.ts';
+import { type Answer, readAnswer } from './answer.ts';
+import { Cookies } from './cookies.ts';
+import { type Exchange, exchange } from './exchange.ts';
+import { tokenFault } from './faults.ts';
+import type { HecSettings } from './settings.ts';
+
+/** A question to the endpoint: a path below `/services/collector`, and what goes with it. */
+export type Question = Pick<Exchange, 'method' | 'headers' | 'body' | 'signal'> & { readonly path: string };
+
+/** One socket and what was read anew for it: the token, and the TLS files behind the agent. */
+interface Session {
+  readonly agent: http.Agent;
+  readonly token: string;
+  socket: Duplex | undefined;
+}
+
+/**
+ * One keep-alive connection to the endpoint, with its cookies, so that a load balancer keeps it on one indexer. When the
+ * socket ends or the token is refused, the next question begins a new session: rotated secrets and certificates heal.
+ */
+export class Client {
+  private readonly settings: HecSettings;
+  private readonly context: TransportContext;
+  private readonly place: string;
+  private readonly onSocket: (change: 1 | -1) => void;
+  private readonly cookies = new Cookies();
+  private session: Session | undefined;
+
+  /** @param onSocket told of each connection that opens (1) and ends (-1) */
+  constructor(settings: HecSettings, context: TransportContext, place: string, onSocket: (change: 1 | -1) => void) {
+    this.settings = settings;
+    this.context = context;
+    this.place = place;
+    this.onSocket = onSocket;
+  }
+
+  /**
+   * @throws {ExchangeError} when there is no answer
+   * @throws {DeliveryError} when the token or a TLS file cannot be read (blocked)
+   */
+  async ask(question: Question): Promise<Answer> {
+    this.session ??= this.begin();
+    const { agent, token } = this.session;
+    const reply = await exchange({
+      ...question,
+      url: collectorUrl(this.settings.url, question.path),
+      agent,
+      headers: { ...question.headers, ...this.cookies.header(), authorization: `Splunk ${token}` },
+      timeoutMs: this.settings.request_timeout,
+    });
+    this.cookies.take(reply.headers['set-cookie']);
+    if (reply.status === 401 || reply.status === 403) this.close();
+    const answer = readAnswer(reply);
+    return { ...answer, text: answer.text.replaceAll(token, '[token]') };
+  }
+
+  /** Ends the connection; a question under way fails. The next question opens another one. */
+  close(): void {
+    this.session?.agent.destroy();
+    this.session = undefined;
+  }
+
+  private begin(): Session {
+    const session: Session = { agent: this.agent(), token: this.token(), socket: undefined };
+    const connect = session.agent.createConnection.bind(session.agent);
+    session.agent.createConnection = (options, callback) => {
+      const socket = connect(options, callback);
+      if (socket) this.watch(socket, session);
+      return socket;
+    };
+    return session;
+  }
+
+  private agent(): http.Agent {
+    const keep = { keepAlive: true, maxSockets: 1 } as const;
+    if (new URL(this.settings.url).protocol === 'http:') return new http.Agent(keep);
+    const ours = clientCertificateEnd(this.settings.tls);
+    if (ours !== undefined) this.context.observer.certificate('client', ours);
+    return new https.Agent({ ...keep, ...tlsOptions(this.settings.tls) });
+  }
+
+  private token(): string {
+    const token = this.readToken();
+    if (/^[\x21-\x7e]+$/.test(token)) return token;
+    throw tokenFault(this.place, new Error('the token is empty, or holds a space or a control character'));
+  }
+
+  private readToken(): string {
+    try {
+      return this.context.secret(this.settings.token);
+    } catch (cause) {
+      throw tokenFault(this.place, cause);
+    }
+  }
+
+  private watch(socket: Duplex, session: Session): void {
+    session.socket = socket;
+    socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
+      this.onSocket(1);
+      socket.once('close', () => this.onSocket(-1));
+      if (socket instanceof TLSSocket) this.certificate(socket);
+    });
+    socket.once('close', () => {
+      if (this.session === session && session.socket === socket) this.session = undefined;
+    });
+  }
+
+  private certificate(socket: TLSSocket): void {
+    const end = new Date(socket.getPeerCertificate().valid_to);
+    if (!Number.isNaN(end.getTime())) this.context.observer.certificate('server', end);
+  }
+}
+
+/** @param url the setting `url`; @param path what follows `/services/collector` */
+export function collectorUrl(url: string, path: string): URL {
+  return new URL(`${url.replace(/\/+$/, '')}/services/collector${path}`);
+}

@@ -1,0 +1,87 @@
+import * as http from 'node:http';
+import * as https from 'node:https';
+import type { Reply } from './answer.ts';
+
+/** One HTTP request over an agent's connection. */
+export interface Exchange {
+  readonly url: URL;
+  readonly method: 'GET' | 'POST';
+  readonly agent: http.Agent;
+  readonly headers: http.OutgoingHttpHeaders;
+  readonly body: Buffer;
+  readonly timeoutMs: number;
+  /** Ends the request at once: nothing reads `body` any more after it fires. */
+  readonly signal?: AbortSignal;
+}
+
+/** No reply. `sent` tells whether a part of the request may have reached the other side. */
+export class ExchangeError extends Error {
+  override readonly name = 'ExchangeError';
+  readonly sent: boolean;
+
+  constructor(cause: Error, sent: boolean) {
+    super(cause.message, { cause });
+    this.sent = sent;
+  }
+}
+
+const mostReplyBytes = 1024 * 1024;
+
+/**
+ * Sends a request and reads its reply to the end.
+ * @throws {ExchangeError} when there is no whole reply in time; `cause` is Node's error
+ */
+export function exchange(wanted: Exchange): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const request = (wanted.url.protocol === 'https:' ? https : http).request(wanted.url, {
+      method: wanted.method,
+      agent: wanted.agent,
+      headers: { ...wanted.headers, 'content-length': wanted.body.length },
+      ...(wanted.signal === undefined ? {} : { signal: wanted.signal }),
+    });
+    const sent = watchSent(request);
+    const fail = (cause: Error): void => reject(new ExchangeError(cause, sent()));
+    const timer = setTimeout(
+      () => request.destroy(new Error(`no whole answer within ${wanted.timeoutMs} ms`)),
+      wanted.timeoutMs,
+    );
+    request.on('error', fail);
+    request.once('close', () => {
+      clearTimeout(timer);
+      fail(new Error('the connection ended before the answer'));
+    });
+    request.once('response', (response) => readReply(request, response, resolve, fail));
+    request.end(wanted.body);
+  });
+}
+
+/** A request counts as sent once its socket is up: from then on only a whole reply tells what became of it. */
+function watchSent(request: http.ClientRequest): () => boolean {
+  let sent = false;
+  request.once('socket', (socket) => {
+    if (request.reusedSocket) sent = true;
+    else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => (sent = true));
+  });
+  return () => sent;
+}
+
+function readReply(
+  request: http.ClientRequest,
+  response: http.IncomingMessage,
+  resolve: (reply: Reply) => void,
+  fail: (cause: Error) => void,
+): void {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  response.on('data', (chunk: Buffer) => {
+    size += chunk.length;
+    if (size > mostReplyBytes) request.destroy(new Error(`the answer is longer than ${mostReplyBytes} bytes`));
+    else chunks.push(chunk);
+  });
+  response.on('error', fail);
+  response.once('end', () => {
+    // An answer that overtook the request: the caller gets its buffer back now, so the socket must not read it any more.
+    if (!request.writableFinished) request.destroy();
+    resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() });
+  });
+}

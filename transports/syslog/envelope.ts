@@ -1,0 +1,86 @@
+import { isIPv6 } from 'node:net';
+import type { BoundEnvelope, Envelope, TextKind } from '../transport.ts';
+import { type FacilityName, priorities } from './priority.ts';
+import { BSD_LENGTH, bsdStamp, ISO_LENGTH, isoStamp } from './timestamp.ts';
+
+/** What a syslog frame looks like, besides the event's text. */
+export interface FrameStyle {
+  readonly header: 'rfc5424' | 'rfc3164';
+  /** `datagram`: the datagram is the frame (RFC 5426). */
+  readonly framing: 'octet-counting' | 'newline' | 'datagram';
+  readonly facility: FacilityName;
+  readonly appName: string;
+  readonly hostname: string;
+  /** Most bytes of header and text. Octet count and line feed are not part of the message (RFC 6587 3.4). */
+  readonly maxMessageBytes: number;
+}
+
+/** Puts header and text together: all that a framing has to say. */
+type Framing = (head: string, text: string) => string;
+
+const FRAMINGS: Readonly<Record<FrameStyle['framing'], Framing>> = {
+  // RFC 5425 4.3, RFC 6587 3.4.1: the count takes any text as it is.
+  'octet-counting': (head, text) => `${head.length + text.length} ${head}${text}`,
+  // RFC 6587 3.4.2: a line feed ends the frame, so none may stand in the text.
+  newline: (head, text) => `${head}${oneLine(text)}\n`,
+  datagram: (head, text) => head + oneLine(text),
+};
+
+/** The syslog envelope: `header` around an event's text, `framing` around both. Pure, but for the clock of RFC 3164. */
+export function syslogEnvelope(style: FrameStyle): Envelope {
+  const bind = style.header === 'rfc5424' ? bind5424 : bind3164;
+  return { bind: (origin, kind) => bind(style, origin.logType, kind) };
+}
+
+/** `<PRI>1 TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG` (RFC 5424 6), without BOM: parsers look for `LEEF:` first. */
+function bind5424(style: FrameStyle, logType: string): BoundEnvelope {
+  const framed = FRAMINGS[style.framing];
+  const before = priorities(style.facility).map((pri) => `${pri}1 `);
+  const least = before[0] ?? '';
+  const after = ` ${hostField(style.hostname)} ${field(style.appName, 48)} - ${field(logType, 32)} - `;
+  const stamp = isoStamp();
+  return {
+    room: style.maxMessageBytes - longest(before) - ISO_LENGTH - after.length,
+    frame: (text, timeMs, severity) => framed((before[severity] ?? least) + stamp(timeMs) + after, text),
+  };
+}
+
+/**
+ * `<PRI>TIMESTAMP HOSTNAME MSG` (RFC 3164 4.1). LEEF and CEF follow the host name at once, as IBM documents it: their
+ * own prefix plays the part of the TAG. Any other text needs a TAG, or a relay would take its first word for one.
+ */
+function bind3164(style: FrameStyle, _logType: string, kind: TextKind): BoundEnvelope {
+  const framed = FRAMINGS[style.framing];
+  const before = priorities(style.facility);
+  const least = before[0] ?? '';
+  const bare = ` ${hostField(style.hostname)} `;
+  const tagged = `${bare}${field(style.appName, 32)}: `;
+  const stamp = bsdStamp();
+  return {
+    room: style.maxMessageBytes - longest(before) - BSD_LENGTH - tagged.length,
+    frame: (text, timeMs, severity) =>
+      framed((before[severity] ?? least) + stamp(timeMs) + (kind === 'text' && tagsItself(text) ? bare : tagged), text),
+  };
+}
+
+function tagsItself(text: string): boolean {
+  return text.startsWith('LEEF:') || text.startsWith('CEF:');
+}
+
+function oneLine(text: string): string {
+  return text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]/g, ' ') : text;
+}
+
+/** QRadar cannot route by an IPv6 address in a header, so none is ever written. */
+function hostField(hostname: string): string {
+  return isIPv6(hostname) ? '-' : field(hostname, 255);
+}
+
+/** A header field: PRINTUSASCII of at most `most` characters, NILVALUE when empty (RFC 5424 6). */
+function field(value: string, most: number): string {
+  return value.slice(0, most).replace(/[^!-~]/g, '_') || '-';
+}
+
+function longest(texts: readonly string[]): number {
+  return Math.max(...texts.map((text) => text.length));
+}

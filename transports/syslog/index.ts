@@ -1,0 +1,46 @@
+import type { Transport, TransportContext, TransportType } from '../transport.ts';
+import { syslogEnvelope } from './envelope.ts';
+import { PlainSyslog } from './plain.ts';
+import { Rotation } from './rotation.ts';
+import { checkSyslog, effective, type SyslogSettings, syslogSchema } from './settings.ts';
+
+export type { SyslogSettings } from './settings.ts';
+
+/** Syslog to any receiver: TLS with confirmation, or plain TCP and UDP for receivers that know nothing better. */
+export const syslog: TransportType<SyslogSettings> = {
+  type: 'syslog',
+  title: 'Syslog over TLS, TCP or UDP',
+  schema: syslogSchema,
+  check: checkSyslog,
+  create: createSyslog,
+};
+
+function createSyslog(settings: SyslogSettings, context: TransportContext): Transport {
+  const { port, framing, confirm } = effective(settings);
+  const envelope = syslogEnvelope({
+    header: settings.header,
+    framing,
+    facility: settings.facility,
+    appName: settings.app_name,
+    hostname: settings.hostname ?? context.hostname,
+    maxMessageBytes: settings.max_message_bytes,
+  });
+  const target = {
+    where: `${context.name} (${settings.host}:${port})`,
+    host: settings.host,
+    port,
+    connectTimeout: settings.connect_timeout,
+    stallTimeout: settings.stall_timeout,
+    observer: context.observer,
+  };
+  if (settings.protocol !== 'tls') return new PlainSyslog({ ...target, protocol: settings.protocol }, envelope);
+  const rotation = {
+    ...target,
+    tls: settings.tls,
+    confirm,
+    connections: settings.connections,
+    confirmAfter: settings.confirm_after,
+    confirmInterval: settings.confirm_interval,
+  };
+  return new Rotation(rotation, envelope);
+}

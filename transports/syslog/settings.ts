@@ -1,0 +1,140 @@
+import { isIPv6 } from 'node:net';
+import { checkTls, type TlsSettings, tlsSchema } from '../tls-options.ts';
+import type { SettingsSchema } from '../transport.ts';
+import type { FrameStyle } from './envelope.ts';
+import { FACILITIES, type FacilityName } from './priority.ts';
+
+/** Settings of a syslog destination as they come from the configuration. `null`: not given, the protocol decides. */
+export interface SyslogSettings {
+  readonly host: string;
+  readonly port: number | null;
+  readonly protocol: 'tls' | 'tcp' | 'udp';
+  readonly header: 'rfc5424' | 'rfc3164';
+  readonly framing: 'octet-counting' | 'newline' | null;
+  readonly confirm: 'close-notify' | 'none' | null;
+  readonly tls: TlsSettings;
+  readonly max_message_bytes: number;
+  readonly connections: number;
+  readonly facility: FacilityName;
+  readonly app_name: string;
+  readonly hostname: string | null;
+  readonly connect_timeout: number;
+  readonly confirm_after: number;
+  readonly confirm_interval: number;
+  readonly stall_timeout: number;
+}
+
+const MiB = 1024 * 1024;
+
+export const syslogSchema: SettingsSchema = {
+  host: {
+    doc: 'Name or address of the syslog listener. A name is resolved anew at each connection, and all its addresses are tried.',
+    format: 'hostname',
+    default: null,
+    required: true,
+    example: 'qradar.corp.example',
+  },
+  port: { doc: 'Port of the listener. By default 6514 for tls, 514 for tcp and udp.', format: 'port', default: null },
+  protocol: {
+    doc: '`tls` (RFC 5425) is the only one that confirms. With `tcp`, events that the kernel took are lost when the receiver restarts; with `udp`, any event may be lost.',
+    format: ['tls', 'tcp', 'udp'],
+    default: 'tls',
+  },
+  header: {
+    doc: 'Header before each event: `rfc5424`, or `rfc3164` for receivers that know only the old one (time stamp in local time, without year).',
+    format: ['rfc5424', 'rfc3164'],
+    default: 'rfc5424',
+  },
+  framing: {
+    doc: 'How a stream is cut into events. By default `octet-counting` for tls (RFC 5425) and `newline` for tcp. QRadar wants `newline`. With `newline`, line breaks in an event become spaces.',
+    format: ['octet-counting', 'newline'],
+    default: null,
+  },
+  confirm: {
+    doc: 'When events count as delivered. `close-notify` (the default for tls): when the receiver has answered the end of the TLS session, which it does only after it has read everything. `none`: when the kernel took them; each restart of the receiver then loses events. A resend window (`window`) is not available yet.',
+    format: ['close-notify', 'none'],
+    default: null,
+  },
+  tls: tlsSchema,
+  max_message_bytes: {
+    doc: "Most bytes of one event with its header. Must not exceed the receiver's limit: QRadar 4096 by default (Max TCP Syslog Payload Length), rsyslog 8096, syslog-ng 65536.",
+    format: 'bytes',
+    default: 32_768,
+  },
+  connections: {
+    doc: 'Connections at a time. With 2, one is filled while the other is being confirmed. With 1, events arrive strictly in order, but sending pauses at each confirmation.',
+    format: 'nat',
+    default: 2,
+  },
+  facility: { doc: 'Syslog facility of all events.', format: Object.keys(FACILITIES), default: 'local0' },
+  app_name: { doc: 'APP-NAME of the header (rfc5424), or TAG (rfc3164).', format: 'String', default: 'trailferry' },
+  hostname: {
+    doc: "HOSTNAME of the header, by which QRadar tells log sources apart. By default this host's name.",
+    format: 'hostname',
+    default: null,
+  },
+  connect_timeout: {
+    doc: 'Longest wait for a connection and its TLS handshake, for each address.',
+    format: 'duration',
+    default: 10_000,
+  },
+  confirm_after: { doc: 'Bytes on one connection after which they are confirmed.', format: 'bytes', default: 8 * MiB },
+  confirm_interval: {
+    doc: 'Longest time that events go on to one connection before they are confirmed.',
+    format: 'duration',
+    default: 2_000,
+  },
+  stall_timeout: {
+    doc: 'A receiver that takes no byte, or does not answer the end of a session, for this long is given up; what it did not confirm is sent again.',
+    format: 'duration',
+    default: 10_000,
+  },
+};
+
+/** What the protocol decides where a setting was not given. */
+export function effective(settings: SyslogSettings): {
+  readonly port: number;
+  readonly framing: FrameStyle['framing'];
+  readonly confirm: 'close-notify' | 'none';
+} {
+  const tls = settings.protocol === 'tls';
+  const framing = settings.framing ?? (tls ? 'octet-counting' : 'newline');
+  return {
+    port: settings.port ?? (tls ? 6514 : 514),
+    framing: settings.protocol === 'udp' ? 'datagram' : framing,
+    confirm: settings.confirm ?? (tls ? 'close-notify' : 'none'),
+  };
+}
+
+type Complaint = readonly [path: string, message: string];
+
+/** Faults that no single setting shows. */
+export function checkSyslog(settings: SyslogSettings): readonly Complaint[] {
+  const complaints: Complaint[] = [...checkTls(settings.tls)];
+  const complain = (when: boolean, path: string, message: string) => {
+    if (when) complaints.push([path, message]);
+  };
+  const { protocol, tls } = settings;
+  const tlsGiven = [tls.ca_file, tls.cert_file, tls.key_file, tls.server_name].some((value) => value !== null);
+  complain(protocol !== 'tls' && tlsGiven, 'tls', `has no meaning with protocol ${protocol}: use protocol tls`);
+  complain(protocol !== 'tls' && settings.confirm === 'close-notify', 'confirm', 'close-notify needs protocol tls');
+  complain(
+    protocol === 'udp' && settings.framing !== null,
+    'framing',
+    'has no meaning with udp: a datagram is a frame',
+  );
+  complain(settings.max_message_bytes < 512, 'max_message_bytes', 'leaves no room for an event: at least 512');
+  complain(
+    protocol === 'udp' && settings.max_message_bytes > 65_507,
+    'max_message_bytes',
+    'a datagram holds at most 65507 bytes',
+  );
+  complain(settings.connections < 1, 'connections', 'at least 1');
+  complain(settings.confirm_after < 1, 'confirm_after', 'at least 1 byte');
+  complain(
+    settings.hostname !== null && isIPv6(settings.hostname),
+    'hostname',
+    'an IPv6 address cannot be routed by QRadar: use a name',
+  );
+  return complaints;
+}

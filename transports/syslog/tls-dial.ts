@@ -1,0 +1,54 @@
+import { isIP, type Socket } from 'node:net';
+import { clientCertificateEnd, type TlsSettings, tlsOptions } from '../tls-options.ts';
+import type { TransportObserver } from '../transport.ts';
+import { addressesOf, connectTcp, firstThatAnswers, type Target } from './dial.ts';
+import { trouble } from './faults.ts';
+import { TlsSession } from './tls-session.ts';
+
+export interface TlsTarget extends Target {
+  readonly tls: TlsSettings;
+  /** Milliseconds. */
+  readonly stallTimeout: number;
+  readonly observer: TransportObserver;
+}
+
+/** Who waits for a session. */
+export interface Dialer {
+  readonly signal: AbortSignal;
+  /** The address to try before all others. */
+  readonly first?: string;
+  /** Called when a session has room again after a write that filled it. */
+  onDrain(): void;
+}
+
+/**
+ * A session that is ready to be written to, at the first address that lets us in.
+ * @throws an error of Node.js or OpenSSL, a `trouble`, or a `DeliveryError` about the TLS files
+ */
+export async function dialTls(target: TlsTarget, dialer: Dialer): Promise<TlsSession> {
+  const addresses = await addressesOf(target.host, dialer.first);
+  return firstThatAnswers(addresses, async (address) =>
+    secure(await connectTcp(address, target, dialer.signal), address, target, dialer),
+  );
+}
+
+/** TLS on a connected socket. No session is ever resumed: some receivers answer that with a fatal alert. @throws as `dialTls` */
+export async function secure(raw: Socket, address: string, target: TlsTarget, dialer: Dialer): Promise<TlsSession> {
+  const clientEnd = clientCertificateEnd(target.tls);
+  const session = new TlsSession(raw, address, connectionOptions(target), target, dialer.onDrain);
+  const giveUp = () => session.fail(trouble('TF-SYSLOG-GIVEN-UP'));
+  dialer.signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    await session.ready;
+  } finally {
+    dialer.signal.removeEventListener('abort', giveUp);
+  }
+  if (session.certificateEnd !== undefined) target.observer.certificate('server', session.certificateEnd);
+  if (clientEnd !== undefined) target.observer.certificate('client', clientEnd);
+  return session;
+}
+
+function connectionOptions(target: TlsTarget) {
+  const name = isIP(target.host) === 0 ? { servername: target.host } : {};
+  return { host: target.host, ...name, ...tlsOptions(target.tls) };
+}

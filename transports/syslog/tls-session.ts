@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { trouble } from './faults.ts';
+import { watchProgress } from './stall.ts';
+
+/** With its session ticket a server says that it let us in (TLS 1.3); one that sends none is given this long to refuse us. */
+const NO_TICKET_MS = 250;
+
+export interface SessionLimits {
+  /** Longest handshake, milliseconds. */
+  readonly connectTimeout: number;
+  /** Longest time without progress, milliseconds. */
+  readonly stallTimeout: number;
+}
+
+/**
+ * One TLS connection that says at its end whether the peer read everything.
+ *
+ * TLS (RFC 8446 6.1, RFC 5246 7.2.1) lets a peer answer our close_notify with its own only after it has read up to ours,
+ * and a kernel that ends the connection of a dead process cannot forge one. Node.js does not show that alert, but the
+ * bytes of it: a syslog receiver sends nothing else once its session tickets are through.
+ */
+export class TlsSession {
+  /** The address of the peer. */
+  readonly address: string;
+  /** Resolves when the handshake is over and the peer has had time to refuse us. @throws what went wrong */
+  readonly ready: Promise<void>;
+  /** Resolves when the connection is over: to `undefined` if the peer confirmed everything, else to what went wrong. */
+  readonly over: Promise<Error | undefined>;
+  /** Application bytes written so far. */
+  bytes = 0;
+  private readonly raw: Socket;
+  private readonly tls: TLSSocket;
+  private readonly stallTimeout: number;
+  private stopWatching: (() => void) | undefined;
+  private failure: Error | undefined;
+  private bytesReadBeforeEnd: number | undefined;
+  private readAll = false;
+
+  /** @param raw a connected socket, which the session owns from now on */
+  constructor(raw: Socket, address: string, options: ConnectionOptions, limits: SessionLimits, onDrain: () => void) {
+    this.address = address;
+    this.raw = raw;
+    this.stallTimeout = limits.stallTimeout;
+    this.tls = connect({ ...options, socket: raw });
+    this.over = new Promise((resolve) => this.tls.once('close', () => resolve(this.verdict())));
+    this.listen(onDrain);
+    this.ready = this.open(limits.connectTimeout);
+  }
+
+  /** Whether a write now would go to the socket at once. */
+  get writable(): boolean {
+    return this.bytesReadBeforeEnd === undefined && this.failure === undefined && !this.tls.writableNeedDrain;
+  }
+
+  /** End of validity of the peer's certificate, once ready. */
+  get certificateEnd(): Date | undefined {
+    return this.tls.getPeerX509Certificate()?.validToDate;
+  }
+
+  /** Protocol and cipher, once ready. */
+  get description(): string {
+    return `${this.tls.getProtocol()}, ${this.tls.getCipher().name}`;
+  }
+
+  /** @param written called when the kernel has taken all of it */
+  write(bytes: Buffer, written: () => void): void {
+    this.watch();
+    this.bytes += bytes.length;
+    this.tls.write(bytes, (error) => {
+      if (!error) written();
+    });
+  }
+
+  /** Says close_notify; `over` resolves when the peer has answered. */
+  end(): void {
+    if (this.bytesReadBeforeEnd !== undefined) return;
+    this.watch();
+    this.bytesReadBeforeEnd = this.raw.bytesRead;
+    this.tls.end();
+  }
+
+  /** Breaks the connection; `over` resolves to `error`, or to what went wrong before. */
+  fail(error: Error): void {
+    this.failure ??= error;
+    this.tls.destroy();
+  }
+
+  private listen(onDrain: () => void): void {
+    this.raw.on('error', (error) => this.fail(error));
+    this.tls.on('error', (error) => this.fail(error));
+    this.tls.on('drain', onDrain);
+    this.tls.on('data', (data: Buffer) => this.fail(trouble('TF-SYSLOG-TALKS-BACK', printable(data))));
+    this.tls.on('session', () => this.discountTicket());
+    this.tls.on('end', () => {
+      this.readAll = this.bytesReadBeforeEnd !== undefined && this.tls.writableFinished;
+      if (!this.readAll) this.fail(trouble('TF-SYSLOG-CLOSED-EARLY'));
+    });
+  }
+
+  private async open(connectTimeout: number): Promise<void> {
+    const tooLate = () =>
+      this.fail(Object.assign(new Error(`no TLS handshake within ${connectTimeout} ms`), { code: 'ETIMEDOUT' }));
+    const timer = setTimeout(tooLate, connectTimeout);
+    const ticket = new Promise((resolve) => this.tls.once('session', resolve));
+    const failed = this.over.then((failure) => Promise.reject(failure));
+    try {
+      await Promise.race([once(this.tls, 'secureConnect'), failed]);
+      await Promise.race([this.settled(ticket), failed]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Waits until the peer had time to refuse us: in TLS 1.3 it looks at our certificate when we think all is done. */
+  private async settled(ticket: Promise<unknown>): Promise<void> {
+    if (this.tls.getProtocol() === 'TLSv1.3') await Promise.race([ticket, sleep(NO_TICKET_MS)]);
+  }
+
+  /** The bytes of a ticket that comes as late as our end must not be taken for its answer. */
+  private discountTicket(): void {
+    if (this.bytesReadBeforeEnd !== undefined) this.bytesReadBeforeEnd = this.raw.bytesRead;
+  }
+
+  private watch(): void {
+    const ended = () => this.bytesReadBeforeEnd !== undefined;
+    this.stopWatching ??= watchProgress(this.raw, this.tls, this.stallTimeout, ended, () =>
+      this.fail(trouble('TF-SYSLOG-STALLED')),
+    );
+  }
+
+  private verdict(): Error | undefined {
+    this.stopWatching?.();
+    if (this.failure !== undefined) return this.failure;
+    const answer = this.raw.bytesRead - (this.bytesReadBeforeEnd ?? this.raw.bytesRead);
+    if (this.readAll && answer > 0) return undefined;
+    return trouble('TF-SYSLOG-NOT-CONFIRMED');
+  }
+}
+
+function printable(data: Buffer): string {
+  return JSON.stringify(data.toString('latin1', 0, 64).replace(/[^ -~]/g, '.'));
+}

@@ -1,0 +1,168 @@
+/**
+ * The contract of a transport: how ready frames leave the host. A transport knows frames, never events: what a frame
+ * says was decided above it. One file or folder a transport; `index.ts` is the registry.
+ */
+
+/** Ready frames for one destination, one after another in one buffer. Nothing writes to it while it is being sent. */
+export interface FrameBlock {
+  /** The bytes of all frames: frame `i` is `data.subarray(ends[i - 1] ?? 0, ends[i])`. */
+  readonly data: Buffer;
+  /** Number of frames, at least 1. */
+  readonly count: number;
+  /** Byte offset at which frame `i` ends. Only the first `count` items mean something. */
+  readonly ends: Uint32Array;
+}
+
+/**
+ * What a resolved `send` is worth, strongest first. `indexed`: the SIEM says it has stored it (HEC acknowledgement).
+ * `accepted`: an application answered for it (HEC 200, RELP rsp). `confirmed`: the receiving process read it all (TLS
+ * syslog, close-notify barrier). `written`: the kernel took it (TCP). `sent`: it was put on the wire (UDP).
+ */
+export type Assurance = 'indexed' | 'accepted' | 'confirmed' | 'written' | 'sent';
+
+/** Where the events of one lane come from: constant for one object on its way to one destination. */
+export interface Origin {
+  readonly logType: string;
+  /** `s3://bucket/key`. */
+  readonly source: string;
+  /** Splunk's name for the log type, e.g. `aws:cloudtrail`. */
+  readonly sourcetype: string;
+  readonly account: string | undefined;
+  readonly region: string | undefined;
+}
+
+/** Whether a text is a JSON value (spliced into an envelope as it is) or any other line (quoted where needed). */
+export type TextKind = 'json' | 'text';
+
+/** An envelope with all that is constant for a lane laid out beforehand. Pure; called once a record, so it must be cheap. */
+export interface BoundEnvelope {
+  /** Most bytes a text may have so that the frame keeps within the destination's message limit. */
+  readonly room: number;
+  /**
+   * The frame around one event's text: for syslog header and octet count, for HEC the event object. Texts in and out are
+   * byte strings: one UTF-16 unit per byte of UTF-8 (a latin1 view), so `length` is the octet count.
+   * @param timeMs event time, epoch milliseconds; NaN when the record holds none
+   * @param severity 0 (least) to 10
+   * @param eventId 32 hex digits
+   */
+  frame(text: string, timeMs: number, severity: number, eventId: string): string;
+}
+
+/** How a destination wants an event's text wrapped. */
+export interface Envelope {
+  bind(origin: Origin, kind: TextKind): BoundEnvelope;
+}
+
+/** One step of a probe, in order of the connection: what was tried, how long it took, and the remedy if it failed. */
+export interface ProbeStep {
+  readonly step: string;
+  readonly ok: boolean;
+  readonly ms: number;
+  readonly detail: string;
+  readonly remedy?: string;
+}
+
+export interface ProbeReport {
+  readonly ok: boolean;
+  readonly assurance: Assurance;
+  readonly steps: readonly ProbeStep[];
+}
+
+/**
+ * One destination's way out. `send` may be called again before earlier calls have settled; a transport keeps the order
+ * in which blocks were handed over, and a caller hands over no more than `window` bytes at a time.
+ */
+export interface Transport {
+  /** What a resolved `send` is worth at this moment; a probe may lower or raise it. */
+  readonly assurance: Assurance;
+  readonly envelope: Envelope;
+  /** Bytes of unanswered blocks that keep this transport busy; more would only cost memory. */
+  readonly window: number;
+  /**
+   * Resolves when the destination answered, at `assurance`, for every frame of the block.
+   * @throws {DeliveryError} and then says what became of the frames. Nothing else is ever thrown, but for an aborted signal.
+   */
+  send(block: FrameBlock, signal: AbortSignal): Promise<void>;
+  /** Goes through the connection step by step and sends no event. */
+  probe(signal: AbortSignal): Promise<ProbeReport>;
+  /** Ends connections in order. Unanswered sends are rejected with a retry fault. Safe to call twice. */
+  close(): Promise<void>;
+}
+
+/**
+ * What became of a block that was not delivered.
+ * `retry`: unknown or not delivered; send all of it again, after `afterMs` if given.
+ * `rejected`: these frames (by index) will never be taken; all others of the block were answered for.
+ * `blocked`: the destination takes nothing until a person acts (bad token, bad certificate, unknown index).
+ */
+export type Fault =
+  | { readonly kind: 'retry'; readonly afterMs?: number }
+  | { readonly kind: 'rejected'; readonly frames: readonly number[] }
+  | { readonly kind: 'blocked'; readonly remedy: string };
+
+/** The only error a transport throws. `code` is stable and listed in `docs/reference/errors.md`. */
+export class DeliveryError extends Error {
+  override readonly name = 'DeliveryError';
+  readonly code: string;
+  readonly fault: Fault;
+
+  constructor(code: string, message: string, fault: Fault, cause?: unknown) {
+    super(`${message} [${code}]`, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.fault = fault;
+  }
+}
+
+/** Where a secret is to be read from. A secret itself never stands in a setting. */
+export type SecretRef = { readonly credential: string } | { readonly file: string } | { readonly env: string };
+
+/** What a transport says of itself while it runs; the agent turns it into metrics and the health page. */
+export interface TransportObserver {
+  /** Open connections now. */
+  connections(count: number): void;
+  /** End of validity of a certificate in use. */
+  certificate(role: 'server' | 'client', notAfter: Date): void;
+  /** Something an operator should know, once: what happened and what to do. */
+  notice(message: string): void;
+}
+
+/** What the agent lends to a transport. */
+export interface TransportContext {
+  /** The destination's name in the configuration. */
+  readonly name: string;
+  /** This host's name, the default HOSTNAME of a syslog header and `host` of a HEC event. */
+  readonly hostname: string;
+  /** Reads a secret anew (files may be rotated). @throws when it is missing or unreadable */
+  secret(ref: SecretRef): string;
+  readonly observer: TransportObserver;
+}
+
+/**
+ * One setting as convict takes it (https://github.com/mozilla/node-convict), plus what documentation needs. `format`
+ * names: String, Boolean, port, duration (milliseconds, "10s"), bytes ("64KiB"), secret, file, hostname, url, nat, or a
+ * list of allowed words. `default: null` with `required: true` means the admin must give it.
+ */
+export interface Setting {
+  readonly doc: string;
+  readonly format: string | readonly string[];
+  readonly default: unknown;
+  readonly required?: boolean;
+  /** A list of items of `format`. */
+  readonly list?: boolean;
+  readonly example?: unknown;
+}
+
+/** Settings by name; a nested object is a section. */
+export interface SettingsSchema {
+  readonly [name: string]: Setting | SettingsSchema;
+}
+
+/** A transport as the registry knows it: its `type` in the configuration, its settings, and its maker. */
+export interface TransportType<S = never> {
+  readonly type: string;
+  readonly title: string;
+  readonly schema: SettingsSchema;
+  /** Faults that no single setting shows, as `[path, message]`; empty when the settings fit together. */
+  check(settings: S): readonly (readonly [path: string, message: string])[];
+  create(settings: S, context: TransportContext): Transport;
+}
