@@ -3,11 +3,12 @@ import { awsSection } from './aws-settings.ts';
 import type { Config, DestinationSettings, Limits } from './config.ts';
 import { nameSetting, queueSection } from './queue-settings.ts';
 import type { Registries } from './registries.ts';
-import type { Names, VariantList } from './schema.ts';
+import type { Names, SectionList, VariantList } from './schema.ts';
+
+type ConfigSection = Names<Config> & { readonly queues: SectionList; readonly destinations: VariantList };
 
 /** The whole configuration, with the settings of each transport as variants of a destination. */
-export function configSection(registries: Registries): Names<Config> & { readonly destinations: VariantList } {
-  const types = registries.transports.map(({ type }) => type);
+export function configSection(registries: Registries): ConfigSection {
   return {
     version: {
       doc: 'Version of this file. A later one may change what a setting means, so it has no default.',
@@ -21,7 +22,7 @@ export function configSection(registries: Registries): Names<Config> & { readonl
       group: 'list',
       doc: 'SQS queues to drain.',
       required: true,
-      of: queueSection(registries.logTypes, types),
+      of: queueSection(registries.logTypes),
     },
     destinations: destinationList(registries.transports),
     state_dir: {

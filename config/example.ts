@@ -9,13 +9,27 @@ import {
   isSetting,
   type SchemaNode,
   type Section,
+  type Values,
   type VariantList,
 } from './schema.ts';
 import { written } from './value-formats.ts';
 
 /** A configuration with every setting there is, each explained; it passes `check` but for the files that it names. */
 export function exampleConfig(known: Registries = registries): string {
-  return `${[...HEAD, ...spaced(configSection(known))].join('\n')}\n`;
+  const section = configSection(known);
+  const used = usedIn(section.destinations);
+  const queues = { ...section.queues, of: withExamples(section.queues.of, { destinations: used }) };
+  return `${[...HEAD, ...spaced({ ...section, queues })].join('\n')}\n`;
+}
+
+/** SIEMs come first in the registry. What follows, like the file for dry runs, is shown but not used. */
+function usedIn({ variants }: VariantList): readonly string[] {
+  return [...variants.keys()].slice(0, 2);
+}
+
+function withExamples(section: Section, examples: Values): Section {
+  const set = Object.entries(examples).map(([name, example]) => [name, { ...(section[name] as Setting), example }]);
+  return { ...section, ...Object.fromEntries(set) };
 }
 
 const HEAD = [
@@ -46,7 +60,7 @@ function line(name: string, { format, default: fallback, example }: Setting): st
 function body(node: Section | Group, muted: boolean): string[] {
   if (!isGroup(node)) return entries(node, muted);
   if (node.group === 'optional') return entries(node.of, muted);
-  return node.group === 'list' ? item(entries(node.of, muted)) : variants(node, muted);
+  return node.group === 'list' ? item(entries(node.of, muted)) : variants(node);
 }
 
 function entries(section: Section, muted: boolean): string[] {
@@ -54,17 +68,12 @@ function entries(section: Section, muted: boolean): string[] {
 }
 
 /** One destination of each type, called by it: so are they named in the example of a queue's `destinations`. */
-function variants({ shared, variants }: VariantList, muted: boolean): string[] {
-  return Array.from(variants, ([type, own]) => {
-    const set = (name: string, example: unknown) => ({ [name]: { ...(shared[name] as Setting), example } });
-    const section = {
-      ...shared,
-      ...set('name', type),
-      ...set('type', type),
-      ...set('format', FORMATS[type] ?? 'json'),
-      ...own,
-    };
-    return item(entries(section, muted));
+function variants(list: VariantList): string[] {
+  return Array.from(list.variants, ([type, own]) => {
+    const mute = !usedIn(list).includes(type);
+    const shared = withExamples(list.shared, { name: type, type, format: FORMATS[type] ?? 'json' });
+    const lines = item(entries({ ...shared, ...own }, mute));
+    return mute ? lines.map((text) => `#${text}`) : lines;
   }).flat();
 }
 

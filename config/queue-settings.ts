@@ -11,8 +11,8 @@ export const nameSetting = (what: string, example: string): Setting => ({
   example,
 });
 
-/** One item of `queues`. Names of log types are what its overrides choose from; those of destinations an example. */
-export function queueSection(logTypes: readonly string[], destinations: readonly string[]): Names<QueueSettings> {
+/** One item of `queues`; its overrides choose from the log types by name. */
+export function queueSection(logTypes: readonly string[]): Names<QueueSettings> {
   return {
     name: nameSetting('queue', 'log-archive'),
     url: {
@@ -42,7 +42,7 @@ export function queueSection(logTypes: readonly string[], destinations: readonly
       list: true,
       default: [],
       required: true,
-      example: destinations,
+      example: ['siem'],
     },
     log_types: {
       group: 'list',

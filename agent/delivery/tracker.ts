@@ -25,7 +25,8 @@ export class Tracker {
 
   constructor(watermark: number, outcome: Outcome) {
     this.mark = watermark;
-    this.below = { ...outcome };
+    const { delivered, filtered, quarantined } = outcome;
+    this.below = { delivered, filtered, quarantined };
   }
 
   get watermark(): number {

@@ -87,7 +87,7 @@ test('the example is a good configuration without a warning', () => {
   for (const some of [known, registries]) {
     const { config, report } = readConfig(exampleConfig(some), 'example.yaml', some);
     expect(report.warnings).toEqual([]);
-    expect(config.destinations.map(({ type }) => type)).toEqual(some.transports.map(({ type }) => type));
+    expect(config.destinations.map(({ type }) => type)).toEqual(some.transports.slice(0, 2).map(({ type }) => type));
   }
 });
 

@@ -1,6 +1,6 @@
 import './decorator-metadata.ts';
 import { webcrypto } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
@@ -25,6 +25,8 @@ export interface Certificates {
   readonly client: Identity;
   /** A client certificate from `otherCa`. */
   readonly strangerClient: Identity;
+  /** Removes the files. */
+  remove(): void;
 }
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -74,6 +76,7 @@ export async function makeCertificates(): Promise<Certificates> {
     }),
     client: await identity(ca, 'client', { name: 'agent', usage: CLIENT_AUTH }),
     strangerClient: await identity(otherCa, 'stranger', { name: 'agent', usage: CLIENT_AUTH }),
+    remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }
 

@@ -130,6 +130,11 @@ export function checkSyslog(settings: SyslogSettings): readonly Complaint[] {
     'a datagram holds at most 65507 bytes',
   );
   complain(settings.connections < 1, 'connections', 'at least 1');
+  complain(
+    settings.stall_timeout < 1_000,
+    'stall_timeout',
+    'at least 1s, or a busy receiver would be taken for a dead one',
+  );
   complain(settings.confirm_after < 1, 'confirm_after', 'at least 1 byte');
   complain(
     settings.hostname !== null && isIPv6(settings.hostname),

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { trouble } from './faults.ts';
 import { watchProgress } from './stall.ts';
@@ -29,6 +29,8 @@ export class TlsSession {
   readonly ready: Promise<void>;
   /** Resolves when the connection is over: to `undefined` if the peer confirmed everything, else to what went wrong. */
   readonly over: Promise<Error | undefined>;
+  /** End of validity of the peer's certificate, once ready. */
+  certificateEnd: Date | undefined;
   /** Application bytes written so far. */
   bytes = 0;
   private readonly raw: Socket;
@@ -53,11 +55,6 @@ export class TlsSession {
   /** Whether a write now would go to the socket at once. */
   get writable(): boolean {
     return this.bytesReadBeforeEnd === undefined && this.failure === undefined && !this.tls.writableNeedDrain;
-  }
-
-  /** End of validity of the peer's certificate, once ready. */
-  get certificateEnd(): Date | undefined {
-    return this.tls.getPeerX509Certificate()?.validToDate;
   }
 
   /** Protocol and cipher, once ready. */
@@ -108,6 +105,8 @@ export class TlsSession {
     const failed = this.over.then((failure) => Promise.reject(failure));
     try {
       await Promise.race([once(this.tls, 'secureConnect'), failed]);
+      // Node.js 24 gives this certificate only once.
+      this.certificateEnd = this.tls.getPeerX509Certificate()?.validToDate;
       await Promise.race([this.settled(ticket), failed]);
     } finally {
       clearTimeout(timer);
@@ -117,6 +116,8 @@ export class TlsSession {
   /** Waits until the peer had time to refuse us: in TLS 1.3 it looks at our certificate when we think all is done. */
   private async settled(ticket: Promise<unknown>): Promise<void> {
     if (this.tls.getProtocol() === 'TLSv1.3') await Promise.race([ticket, sleep(NO_TICKET_MS)]);
+    // The ticket's event comes from within OpenSSL's read: a write from there would spoil the record ("bad record mac").
+    await nextTurn();
   }
 
   /** The bytes of a ticket that comes as late as our end must not be taken for its answer. */

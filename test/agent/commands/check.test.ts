@@ -105,9 +105,9 @@ describe('-o json', () => {
     expect({ code, err }).toEqual({ code: 0, err: '' });
     const warning = {
       file,
-      line: 7,
+      line: 8,
       column: 12,
-      path: 'destinations[1].name',
+      path: 'destinations[2].name',
       message: 'no queue sends anything here',
     };
     expect(JSON.parse(out)).toEqual({ ok: true, faults: [], warnings: [warning] });
