@@ -9,11 +9,11 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** The member at the end of a path of own members. */
+/** The member at the end of a path. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let here = value;
   for (const name of path) {
-    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, name)) return undefined;
+    if (typeof here !== 'object' || here === null) return undefined;
     here = (here as Readonly<Record<string, unknown>>)[name];
   }
   return here;

@@ -32,7 +32,7 @@ export interface Lease extends AsyncDisposable {
 /** All leases of one queue. */
 export interface Leases {
   /**
-   * Takes hold of a received message. Undefined when it is held already, which is a second delivery of the same message:
+   * Takes hold of a message that was received just now. Undefined when it is held already, which is a second delivery of the same message:
    * its receipt goes to the lease that runs, and there is nothing to do.
    */
   acquire(message: QueueMessage): Lease | undefined;

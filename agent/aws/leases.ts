@@ -12,8 +12,10 @@ const LAST_CALL_MS = HOUR_MS / 2;
 const UNDECIDED_SECONDS = 30;
 const DELETE_TRIES = 5;
 
+/** Times are those of the monotonic clock: a host clock that is set back must not stop the heartbeat. */
 interface Hold {
   message: QueueMessage;
+  receivedAtMs: number;
   extendedAtMs: number;
   settling: Promise<void> | undefined;
   readonly lost: AbortController;
@@ -37,16 +39,16 @@ export function createLeases(queue: NotificationQueue, observer: LeaseObserver):
 
   function beat(): void {
     timer = undefined;
-    const now = Date.now();
+    const now = performance.now();
     for (const hold of holds.values()) {
-      if (now - hold.message.receivedAtMs >= oldestMs && !hold.settling) lose(hold, tooOld(queue.url));
+      if (now - hold.receivedAtMs >= oldestMs && !hold.settling) lose(hold, tooOld(queue.url));
     }
     void extend([...holds.values()].filter((hold) => now - hold.extendedAtMs >= 2 * beatMs));
     if (holds.size > 0) arm();
   }
 
   async function extend(due: readonly Hold[]): Promise<void> {
-    const askedAtMs = Date.now();
+    const askedAtMs = performance.now();
     const outcomes = await queue.extend(
       due.map((hold) => hold.message),
       queue.visibilitySeconds,
@@ -102,7 +104,7 @@ export function createLeases(queue: NotificationQueue, observer: LeaseObserver):
   async function release(hold: Hold, afterSeconds: number): Promise<void> {
     if (holds.get(hold.message.id) !== hold || hold.settling) return;
     drop(hold);
-    const left = (LONGEST_MS - (Date.now() - hold.message.receivedAtMs)) / 1_000;
+    const left = (LONGEST_MS - (performance.now() - hold.receivedAtMs)) / 1_000;
     const outcomes = await queue.release([hold.message], Math.floor(Math.min(afterSeconds, left)));
     for (const { error } of outcomes) if (error !== undefined) observer.failed('release', error);
   }
@@ -124,13 +126,14 @@ export function createLeases(queue: NotificationQueue, observer: LeaseObserver):
 
   return {
     acquire(message) {
+      const now = performance.now();
+      const delivery = { message, receivedAtMs: now, extendedAtMs: now };
       const hold = holds.get(message.id);
       if (hold !== undefined) {
-        hold.message = message;
-        hold.extendedAtMs = message.receivedAtMs;
+        Object.assign(hold, delivery);
         return undefined;
       }
-      const fresh = { message, extendedAtMs: message.receivedAtMs, settling: undefined, lost: new AbortController() };
+      const fresh: Hold = { ...delivery, settling: undefined, lost: new AbortController() };
       holds.set(message.id, fresh);
       arm();
       return leaseOf(fresh);

@@ -63,6 +63,7 @@ async function* chunksOf(body: Readable, idleMs: number, signal: AbortSignal): A
   }
 }
 
+/** Only the signal can cut it short. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   try {
     await sleep(ms, undefined, { signal });

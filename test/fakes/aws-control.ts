@@ -12,6 +12,8 @@ export type FakeAwsCommand =
       /** Announce it too. */
       readonly notify?: boolean;
     }
+  /** Sends what S3 sends about an object that is there. */
+  | { readonly do: 'announce'; readonly bucket: string; readonly key: string; readonly queue?: string }
   | { readonly do: 'send'; readonly body: string; readonly queue?: string }
   | { readonly do: 'fail'; readonly operation: string; readonly fault: Fault }
   | { readonly do: 'heal' }
@@ -22,6 +24,9 @@ export function obey(aws: FakeAws, command: FakeAwsCommand): object {
     case 'put':
       aws.putObject(command.bucket, command.key, Buffer.from(command.base64, 'base64'));
       if (command.notify) aws.notify(command.bucket, command.key);
+      return {};
+    case 'announce':
+      aws.notify(command.bucket, command.key, command.queue);
       return {};
     case 'send':
       aws.send(command.body, command.queue);

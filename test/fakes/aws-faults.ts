@@ -14,8 +14,8 @@ export interface Fault {
   readonly lostReply?: boolean;
   /** GetObject: after so many bytes of the body ... */
   readonly afterBytes?: number;
-  /** ... the connection is reset, ends as if all was sent, or goes silent. */
-  readonly ending?: 'reset' | 'end' | 'stall';
+  /** ... the connection is reset, ends, or goes silent; or the answer is in order but this `short`, its head included. */
+  readonly ending?: 'reset' | 'end' | 'stall' | 'short';
 }
 
 /** Scripts of faults by operation, as `ReceiveMessage` or `GetObject`; each request takes the next one. */

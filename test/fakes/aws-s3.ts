@@ -144,7 +144,8 @@ async function sendObject(
   object: StoredObject,
   fault: Fault | undefined,
 ): Promise<void> {
-  const { from, to, ranged } = rangeOf(request.headers.range, object.size);
+  const { from, ranged, ...range } = rangeOf(request.headers.range, object.size);
+  const to = fault?.ending === 'short' ? from + (fault.afterBytes ?? 0) : range.to;
   response.writeHead(ranged ? 206 : 200, {
     'content-type': 'application/octet-stream',
     'content-length': to - from,
@@ -155,7 +156,8 @@ async function sendObject(
     ...(ranged && { 'content-range': `bytes ${from}-${to - 1}/${object.size}` }),
   });
   if (request.method === 'HEAD') response.end();
-  else if (fault?.afterBytes !== undefined) await breakOff(response, object, from, to, fault);
+  else if (fault?.afterBytes !== undefined && fault.ending !== 'short')
+    await breakOff(response, object, from, to, fault);
   else if (Buffer.isBuffer(object.body)) response.end(object.body.subarray(from, to));
   else await pour(response, object.body, from, to);
 }

@@ -17,7 +17,10 @@ const FAULTS = {
       'the destination broke the connection; if this happens at each connection it may refuse our client certificate: look into its log',
   },
   'TF-SYSLOG-NETWORK': { message: 'the connection failed' },
-  'TF-SYSLOG-CLOSED-EARLY': { message: 'the destination closed the connection before we had ended it' },
+  'TF-SYSLOG-CLOSED-EARLY': {
+    message:
+      'the destination closed the connection before we had ended it; if this happens at each connection it may refuse our client certificate: look into its log',
+  },
   'TF-SYSLOG-NOT-CONFIRMED': {
     message:
       'the connection ended without the close_notify that says everything was read; the destination died or restarted',

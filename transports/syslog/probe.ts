@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Assurance, ProbeReport, ProbeStep } from '../transport.ts';
 import { addressesOf, connectTcp, firstThatAnswers, type Target } from './dial.ts';
 import { codeOf, faultOf, trouble } from './faults.ts';
-import { dialTls, secure, type TlsTarget } from './tls-dial.ts';
+import { dialTls, readTlsFiles, secure, type TlsTarget } from './tls-dial.ts';
 import type { TlsSession } from './tls-session.ts';
 
 /** A receiver that refuses our certificate says so a little after the handshake (TLS 1.3), or just closes. */
@@ -34,9 +34,13 @@ async function endAnswered(session: TlsSession): Promise<boolean> {
 export function probeTls(target: TlsTarget, assurance: Assurance, signal: AbortSignal): Promise<ProbeReport> {
   return report(target.where, assurance, signal, async (step) => {
     const dialer = { signal, onDrain: () => undefined };
+    const files = await step('TLS files', async () => [
+      readTlsFiles(target),
+      target.tls.ca_file ?? 'authorities of Node.js',
+    ]);
     const { socket, address } = await reach(target, signal, step);
     const session = await step('TLS handshake', async () => {
-      const made = await secure(socket, address, target, dialer);
+      const made = await secure(socket, address, target, files, dialer);
       return [made, `${made.description}, server certificate valid until ${made.certificateEnd?.toISOString()}`];
     });
     await step('client certificate', async () => [

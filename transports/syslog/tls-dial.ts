@@ -1,4 +1,5 @@
 import { isIP, type Socket } from 'node:net';
+import type { ConnectionOptions } from 'node:tls';
 import { clientCertificateEnd, type TlsSettings, tlsOptions } from '../tls-options.ts';
 import type { TransportObserver } from '../transport.ts';
 import { addressesOf, connectTcp, firstThatAnswers, type Target } from './dial.ts';
@@ -21,21 +22,42 @@ export interface Dialer {
   onDrain(): void;
 }
 
+/** What the files of the `tls` section hold at one moment. */
+export interface TlsFiles {
+  readonly options: ConnectionOptions;
+  readonly clientCertificateEnd: Date | undefined;
+}
+
+/** @throws {DeliveryError} as `tlsOptions` */
+export function readTlsFiles(target: TlsTarget): TlsFiles {
+  const name = isIP(target.host) === 0 ? { servername: target.host } : {};
+  return {
+    options: { host: target.host, ...name, ...tlsOptions(target.tls) },
+    clientCertificateEnd: clientCertificateEnd(target.tls),
+  };
+}
+
 /**
  * A session that is ready to be written to, at the first address that lets us in.
  * @throws an error of Node.js or OpenSSL, a `trouble`, or a `DeliveryError` about the TLS files
  */
 export async function dialTls(target: TlsTarget, dialer: Dialer): Promise<TlsSession> {
+  const files = readTlsFiles(target);
   const addresses = await addressesOf(target.host, dialer.first);
   return firstThatAnswers(addresses, async (address) =>
-    secure(await connectTcp(address, target, dialer.signal), address, target, dialer),
+    secure(await connectTcp(address, target, dialer.signal), address, target, files, dialer),
   );
 }
 
 /** TLS on a connected socket. No session is ever resumed: some receivers answer that with a fatal alert. @throws as `dialTls` */
-export async function secure(raw: Socket, address: string, target: TlsTarget, dialer: Dialer): Promise<TlsSession> {
-  const clientEnd = clientCertificateEnd(target.tls);
-  const session = new TlsSession(raw, address, connectionOptions(target), target, dialer.onDrain);
+export async function secure(
+  raw: Socket,
+  address: string,
+  target: TlsTarget,
+  files: TlsFiles,
+  dialer: Dialer,
+): Promise<TlsSession> {
+  const session = new TlsSession(raw, address, files.options, target, dialer.onDrain);
   const giveUp = () => session.fail(trouble('TF-SYSLOG-GIVEN-UP'));
   dialer.signal.addEventListener('abort', giveUp, { once: true });
   try {
@@ -43,12 +65,8 @@ export async function secure(raw: Socket, address: string, target: TlsTarget, di
   } finally {
     dialer.signal.removeEventListener('abort', giveUp);
   }
-  if (session.certificateEnd !== undefined) target.observer.certificate('server', session.certificateEnd);
-  if (clientEnd !== undefined) target.observer.certificate('client', clientEnd);
+  const { observer } = target;
+  if (session.certificateEnd !== undefined) observer.certificate('server', session.certificateEnd);
+  if (files.clientCertificateEnd !== undefined) observer.certificate('client', files.clientCertificateEnd);
   return session;
-}
-
-function connectionOptions(target: TlsTarget) {
-  const name = isIP(target.host) === 0 ? { servername: target.host } : {};
-  return { host: target.host, ...name, ...tlsOptions(target.tls) };
 }

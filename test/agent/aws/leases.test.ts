@@ -113,6 +113,14 @@ describe('the heartbeat', () => {
     expect(observer.lost).not.toHaveBeenCalled();
   });
 
+  it('goes on when the clock of the host is set back', async () => {
+    acquire('a');
+    await vi.advanceTimersByTimeAsync(BEAT_MS);
+    vi.setSystemTime(Date.now() - HOUR_MS);
+    await vi.advanceTimersByTimeAsync(VISIBILITY * 1_000);
+    expect(scripted.calls.extend.length).toBeGreaterThanOrEqual(3);
+  });
+
   it('rests when nothing is held', async () => {
     const lease = acquire('a');
     await lease.release(0);
@@ -253,7 +261,7 @@ describe('settle', () => {
 
   it('happens once', async () => {
     const lease = acquire('a');
-    const settled = Promise.all([lease.settle(), lease.settle()]);
+    const settled = Promise.all([lease.settle(), lease.settle(), lease.release(0)]);
     await vi.advanceTimersByTimeAsync(100);
     await settled;
     await lease.settle();

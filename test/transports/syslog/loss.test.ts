@@ -1,0 +1,119 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { DeliveryError } from '../../../transports/transport.ts';
+import { type Certificates, makeCertificates } from '../../fakes/certificates.ts';
+import { type ReceiverProcess, startReceiverProcess } from '../../fakes/receiver-process.ts';
+import { closeAfterTest, failure, type Sender, sending } from './rig.ts';
+
+const BLOCKS = 300;
+const EVENTS_A_BLOCK = 50;
+
+let certificates: Certificates;
+let directory: string;
+
+beforeAll(async () => {
+  certificates = await makeCertificates();
+  directory = mkdtempSync(join(tmpdir(), 'loss-'));
+});
+
+afterAll(() => {
+  certificates.remove();
+  rmSync(directory, { recursive: true });
+});
+
+const id = (event: number) => event.toString(16).padStart(32, '0');
+const block = (number: number) =>
+  Array.from({ length: EVENTS_A_BLOCK }, (_, index) => `${id(number * EVENTS_A_BLOCK + index)} ${'x'.repeat(450)}`);
+
+/** A receiver that reads about 3 MB/s, so that much is always on its way. */
+async function slowReceiver(
+  name: string,
+  version: string,
+): Promise<{ receiver: ReceiverProcess; ids: () => string[] }> {
+  const out = join(directory, name);
+  const { cert, key } = certificates.server;
+  const tls = ['--tls', '--cert', cert, '--key', key, '--max-version', version];
+  const receiver = closeAfterTest(
+    await startReceiverProcess(['--out', out, '--ids', '--bytes-per-second', '3000000', ...tls]),
+  );
+  return { receiver, ids: () => readFileSync(out, 'latin1').split('\n').slice(0, -1) };
+}
+
+/** Sends a block until it is delivered, as often as it takes. */
+async function deliver(sender: Sender, number: number): Promise<void> {
+  for (;;) {
+    try {
+      return await sender.send(block(number));
+    } catch (error) {
+      if (!(error instanceof DeliveryError) || error.fault.kind !== 'retry') throw error;
+      await sleep(error.fault.afterMs ?? 50);
+    }
+  }
+}
+
+/** Kills the receiver a few times while blocks are sent. Returns the ids that never arrived, and how many came twice. */
+async function run(name: string, version: string, signal: NodeJS.Signals, confirm: 'close-notify' | 'none') {
+  const { receiver, ids } = await slowReceiver(name, version);
+  const settings = { port: receiver.port, confirm, confirm_after: 500_000, tls: { ca_file: certificates.ca } };
+  const sender = sending({ ...settings, stall_timeout: 5_000 });
+  let next = 0;
+  let done = false;
+  const lane = async () => {
+    for (let number = next++; number < BLOCKS; number = next++) await deliver(sender, number);
+  };
+  const kills = async () => {
+    let count = 0;
+    for (; count < 4 && !done; count += 1) {
+      await sleep(150 + count * 100);
+      await receiver.signal(signal);
+      await sleep(50);
+      await receiver.restart();
+    }
+    return count;
+  };
+  const lanes = Promise.all(Array.from({ length: 40 }, lane)).finally(() => {
+    done = true;
+  });
+  const [count] = await Promise.all([kills(), lanes]);
+  if (confirm === 'none') await sleep(500);
+  const received = ids();
+  const distinct = new Set(received);
+  const missing = Array.from({ length: BLOCKS * EVENTS_A_BLOCK }, (_, event) => id(event)).filter(
+    (one) => !distinct.has(one),
+  );
+  return { missing: missing.length, duplicates: received.length - distinct.size, kills: count };
+}
+
+test.each([
+  ['TLSv1.2', 'SIGKILL'],
+  ['TLSv1.3', 'SIGKILL'],
+  ['TLSv1.2', 'SIGTERM'],
+  ['TLSv1.3', 'SIGTERM'],
+] as const)('nothing is lost: %s, %s', async (version, signal) => {
+  const result = await run(`${version}-${signal}`, version, signal, 'close-notify');
+  expect(result).toMatchObject({ missing: 0, kills: 4 });
+  expect(result.duplicates).toBeGreaterThan(0);
+});
+
+test('the rig finds losses: without confirmation there are many', async () => {
+  const { missing } = await run('none', 'TLSv1.3', 'SIGKILL', 'none');
+  expect(missing).toBeGreaterThan(100);
+});
+
+test('a receiver that hangs is given up after stall_timeout, and nothing is lost', async () => {
+  const { receiver, ids } = await slowReceiver('hang', 'TLSv1.3');
+  const sender = sending({ port: receiver.port, tls: { ca_file: certificates.ca }, stall_timeout: 600 });
+  await sender.send(block(0));
+  await receiver.signal('SIGSTOP');
+  const start = performance.now();
+  const error = await failure(sender.send(block(1)));
+  expect(error.code).toBe('TF-SYSLOG-STALLED');
+  expect(error.fault.kind).toBe('retry');
+  expect(performance.now() - start).toBeLessThan(4_000);
+  await receiver.signal('SIGCONT');
+  await deliver(sender, 1);
+  expect(new Set(ids()).size).toBe(2 * EVENTS_A_BLOCK);
+});
