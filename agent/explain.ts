@@ -77,7 +77,7 @@ function fieldRows(type: LogType, event: LogEvent, dress: Dress): Row[] {
 
 /** The paths a value came from; where there is none, what the mapping says. */
 function source(spec: LogTypeSpec, expression: Expression, event: LogEvent): string {
-  const resolve: Resolve = (path) => spec.layout.resolve(path);
+  const resolve: Resolve = (path) => spec.layout.resolve(path, event.columns);
   const paths = [...new Set(trace(expression, resolve, event.record))];
   return paths.length === 0 ? describe(expression) : paths.join(', ');
 }

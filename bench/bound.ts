@@ -22,12 +22,12 @@ async function inflated(objects: ObjectReader, key: string, each: (chunk: Buffer
 }
 
 /** GET and gunzip alone: the bound of passing records on as they are. */
-export const fetchBound: Bound = async (objects, keys) => {
+const fetchBound: Bound = async (objects, keys) => {
   for (const key of keys) await inflated(objects, key, () => undefined);
 };
 
 /** GET, gunzip, JSON.parse record by record. */
-export const jsonBound: Bound = async (objects, keys) => {
+const jsonBound: Bound = async (objects, keys) => {
   for (const key of keys) {
     let rest: Buffer = Buffer.alloc(0);
     let records = 0;
@@ -46,7 +46,7 @@ export const jsonBound: Bound = async (objects, keys) => {
 };
 
 /** GET, gunzip, split into lines and fields. */
-export const linesBound: Bound = async (objects, keys) => {
+const linesBound: Bound = async (objects, keys) => {
   for (const key of keys) {
     let rest = '';
     let fields = 0;
@@ -60,3 +60,7 @@ export const linesBound: Bound = async (objects, keys) => {
     if (fields === 0) throw new Error('the bound read nothing');
   }
 };
+
+export const bounds = { fetch: fetchBound, json: jsonBound, lines: linesBound } as const;
+
+export type BoundName = keyof typeof bounds;

@@ -4,7 +4,10 @@ import type { LogRecord } from './framing/record.ts';
 /** Reads one value out of a record. Compiled once a log type and layout, called once a record. */
 export type Read = (record: LogRecord) => unknown;
 
-/** Turns a path into a reader: how, depends on whether records are JSON or columns. */
+/** Reads nothing: what a path becomes that no record of this layout can have. */
+export const NOTHING: Read = () => undefined;
+
+/** Turns a path into a reader: how, depends on whether records are JSON or columns. May give `NOTHING`. */
 export type Resolve = (path: string) => Read;
 
 /**
@@ -19,6 +22,8 @@ export interface Computed {
   readonly inputs: readonly Expression[];
   /** `first` stops at the first input that is there. */
   readonly lazy?: boolean;
+  /** May give bytes that the record's text does not show as such, because they were encoded there. */
+  readonly fresh?: boolean;
   apply(...values: unknown[]): FieldValue;
 }
 
@@ -37,19 +42,35 @@ export function paths(expression: Expression): string[] {
   return typeof expression === 'string' ? [expression] : expression.inputs.flatMap(paths);
 }
 
+/** Whether an expression may give bytes that the record's text does not show. */
+export function isFresh(expression: Expression): boolean {
+  return typeof expression !== 'string' && (expression.fresh === true || expression.inputs.some(isFresh));
+}
+
+/** A reader for an expression; `NOTHING` when it can give no value under this layout, whatever the record. */
 export function compile(expression: Expression, resolve: Resolve): Read {
   if (typeof expression === 'string') return resolve(expression);
   const reads = expression.inputs.map((input) => compile(input, resolve));
-  if (expression.lazy === true) return firstOf(reads);
-  const { apply } = expression;
-  const [a, b, c] = reads;
-  if (a === undefined) return () => apply();
+  if (expression.lazy === true) return firstOf(reads.filter((read) => read !== NOTHING));
+  if (reads.every((read) => read === NOTHING)) return constantRead(expression.apply(...reads.map(() => undefined)));
+  return applied(expression, reads);
+}
+
+function constantRead(value: FieldValue): Read {
+  return absent(value) ? NOTHING : () => value;
+}
+
+function applied({ apply }: Computed, reads: readonly Read[]): Read {
+  const [a = NOTHING, b, c] = reads;
   if (b === undefined) return (record) => apply(a(record));
   if (c === undefined) return (record) => apply(a(record), b(record));
   return (record) => apply(...reads.map((read) => read(record)));
 }
 
 function firstOf(reads: readonly Read[]): Read {
+  const [only] = reads;
+  if (only === undefined) return NOTHING;
+  if (reads.length === 1) return only;
   return (record) => {
     for (const read of reads) {
       const value = read(record);

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { FieldValue } from './event.ts';
 import { absent, type Computed, describe, type Expression } from './expression.ts';
 
@@ -19,6 +20,27 @@ export function textOf(value: unknown): string {
 export function text(input: Expression, what: string, change: (value: string) => FieldValue): Computed {
   return compute(what, [input], (value) => (absent(value) ? undefined : change(textOf(value))));
 }
+
+/** The text of an expression with `%XX` undone once; text that this would make no UTF-8 stays as it is. */
+export function percentDecoded(input: Expression): Computed {
+  return { ...text(input, `${describe(input)}, percent-decoded once`, decodePercent), fresh: true };
+}
+
+function decodePercent(value: string): string {
+  if (!value.includes('%')) return value;
+  const decoded = value.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
+    String.fromCharCode(Number.parseInt(hex, 16)),
+  );
+  return isUtf8(Buffer.from(decoded, 'latin1')) ? decoded : value;
+}
+
+/** The whole text of a record, white space between its tokens included. */
+export const wholeText: Computed = {
+  describe: 'the record’s text',
+  inputs: ['@text'],
+  fresh: true,
+  apply: (value) => textOf(value),
+};
 
 export const constant = (value: string | number): Computed => compute(`"${value}"`, [], () => value);
 
@@ -42,12 +64,17 @@ export function before(input: Expression, mark: string): Computed {
   });
 }
 
-/** What stands behind the last `mark`. */
+/** What stands behind the last `mark`; all of it without one. */
 export function tail(input: Expression, mark: string): Computed {
-  return text(input, `last part of ${describe(input)}`, (value) =>
-    value.substring(value.lastIndexOf(mark) + mark.length),
-  );
+  return text(input, `${describe(input)} behind the last "${mark}"`, (value) => {
+    const at = value.lastIndexOf(mark);
+    return at < 0 ? value : value.substring(at + mark.length);
+  });
 }
+
+/** A name longer than this is nobody's API call; it is not worth a place in memory. */
+const LONGEST_NAME = 128;
+const MOST_NAMES = 10_000;
 
 /** `CreateUser` and `UnauthorizedAccess:EC2/SSHBruteForce` as words; each distinct name is worked out once. */
 export function words(input: Expression): Computed {
@@ -55,14 +82,18 @@ export function words(input: Expression): Computed {
   return text(input, `${describe(input)} in words`, (value) => {
     const seen = known.get(value);
     if (seen !== undefined) return seen;
-    const made = value
-      .replace(/[:/._!-]+/g, ' ')
-      .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-      .replace(/([A-Z]+)([A-Z][a-z])/g, '$1 $2')
-      .trim();
-    if (known.size < 10_000) known.set(value, made);
+    const made = inWords(value);
+    if (known.size < MOST_NAMES && value.length <= LONGEST_NAME) known.set(value, made);
     return made;
   });
+}
+
+function inWords(name: string): string {
+  return name
+    .replace(/[:/._!-]+/g, ' ')
+    .replace(/(?<=[a-z0-9])(?=[A-Z])/g, ' ')
+    .replace(/(?<=[A-Z])(?=[A-Z][a-z])/g, ' ')
+    .replace(/^ | $/g, '');
 }
 
 /** The highest integer not above the number: 3.9 stays in its own class of severity. */
@@ -70,65 +101,6 @@ export function floor(input: Expression): Computed {
   return compute(`floor of ${describe(input)}`, [input], (value) => {
     const number = typeof value === 'number' ? value : Number.parseFloat(textOf(value));
     return Number.isFinite(number) ? Math.floor(number) : undefined;
-  });
-}
-
-/** An integer in a text; undefined where there is none. */
-export function integer(input: Expression): Computed {
-  return compute(describe(input), [input], (value) => {
-    if (typeof value === 'number') return Math.trunc(value);
-    const text = textOf(value);
-    return /^-?\d{1,15}$/.test(text) ? Number(text) : undefined;
-  });
-}
-
-export function epochSeconds(input: Expression): Computed {
-  return compute(`${describe(input)} (seconds)`, [input], (value) => {
-    const seconds = typeof value === 'number' ? value : Number(absent(value) ? Number.NaN : value);
-    return Number.isFinite(seconds) ? Math.round(seconds * 1000) : undefined;
-  });
-}
-
-/** ISO 8601 or any form Date.parse reads, to epoch milliseconds; without a zone it is UTC. */
-export function isoTime(input: Expression): Computed {
-  return compute(describe(input), [input], (value) => (typeof value === 'string' ? parseIso(value) : undefined));
-}
-
-let cachedDay = '';
-let cachedDayMs = 0;
-
-function parseIso(value: string): number | undefined {
-  const day = value.substring(0, 10);
-  if (value.length >= 20 && value.charCodeAt(10) === 0x54 && value.endsWith('Z')) {
-    if (day !== cachedDay) {
-      cachedDayMs = Date.parse(`${day}T00:00:00Z`);
-      cachedDay = day;
-    }
-    const seconds = two(value, 11) * 3600 + two(value, 14) * 60 + two(value, 17);
-    const fraction = value.length > 20 ? Math.trunc(Number(value.substring(19, value.length - 1)) * 1000 + 1e-6) : 0;
-    const time = cachedDayMs + seconds * 1000 + fraction;
-    if (Number.isFinite(time)) return time;
-  }
-  const zoned = /(?:Z|[+-]\d\d:?\d\d)$/.test(value) ? value : `${value.replace(' ', 'T')}Z`;
-  const time = Date.parse(zoned);
-  return Number.isFinite(time) ? time : undefined;
-}
-
-function two(text: string, at: number): number {
-  return (text.charCodeAt(at) - 48) * 10 + text.charCodeAt(at + 1) - 48;
-}
-
-const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
-
-/** `[06/Feb/2019:00:00:38 +0000]`, with or without brackets, to epoch milliseconds. */
-export function clfTime(input: Expression): Computed {
-  return text(input, describe(input), (value) => {
-    const found = /(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})/.exec(value);
-    if (found === null) return undefined;
-    const [, day, month = '', year, time, zone] = found;
-    const number = String(MONTHS.indexOf(month) / 3 + 1).padStart(2, '0');
-    const ms = Date.parse(`${year}-${number}-${day}T${time}${zone}`);
-    return Number.isFinite(ms) ? ms : undefined;
   });
 }
 
@@ -144,7 +116,7 @@ export function hostOf(input: Expression): Computed {
 export function portOf(input: Expression): Computed {
   return text(input, `port of ${describe(input)}`, (value) => {
     const port = value.substring(value.lastIndexOf(':') + 1);
-    return /^\d{1,5}$/.test(port) ? Number(port) : undefined;
+    return /^\d{1,5}$/.test(port) && Number(port) <= 65_535 ? Number(port) : undefined;
   });
 }
 

@@ -1,5 +1,5 @@
 import type { ObjectOrigin } from './event.ts';
-import type { Read, Resolve } from './expression.ts';
+import { NOTHING, type Read } from './expression.ts';
 import { JsonFraming } from './framing/json.ts';
 import { LineFraming } from './framing/lines.ts';
 import { FormatError, type Framing, type FramingOptions, type LogRecord } from './framing/record.ts';
@@ -9,7 +9,8 @@ export interface Layout {
   readonly kind: 'json' | 'text';
   /** What reference pages say of it. */
   readonly describe: string;
-  resolve(path: string): Read;
+  /** A reader for a path. @param names the columns in force, where records are lines of columns */
+  resolve(path: string, names: readonly string[]): Read;
   /** Starts on an object. `enter` must be called before the records of that object are read. */
   open(origin: ObjectOrigin, options: FramingOptions): OpenLayout;
 }
@@ -49,9 +50,9 @@ export function json(...wrappers: string[]): Layout {
 }
 
 /** `@account`, `@region`, `@bucket` and `@key` read the object's own key; every other path reads the record. */
-function originOr(current: { readonly origin?: ObjectOrigin }, otherwise: Resolve): Resolve {
-  return (path) => {
-    if (!path.startsWith('@')) return otherwise(path);
+function originOr(current: { readonly origin?: ObjectOrigin }, otherwise: Layout['resolve']): Layout['resolve'] {
+  return (path, names) => {
+    if (!path.startsWith('@')) return otherwise(path, names);
     const name = path.slice(1) as keyof ObjectOrigin;
     return () => current.origin?.[name];
   };
@@ -74,9 +75,7 @@ function jsonPath(path: string): Read {
 function rawMember(name: string): Read {
   return (record) => {
     const raw = record.json?.raw(name);
-    if (raw !== undefined) return raw === 'null' ? undefined : raw;
-    const value = record.repaired ? record.json?.member(name) : undefined;
-    return value === undefined || value === null ? undefined : JSON.stringify(value);
+    return raw === 'null' ? undefined : raw;
   };
 }
 
@@ -87,61 +86,48 @@ export interface ColumnOptions {
   readonly headerless?: (cells: readonly string[]) => readonly string[] | undefined;
   /** A line with fewer cells is unreadable. More cells than names are kept: AWS adds columns at the end. */
   readonly least: number;
-  readonly split: (line: string) => string[];
+  /** Writes the cells of a line into `cells`, from 0, and returns their number. */
+  readonly split: (line: string, cells: string[]) => number;
 }
 
-/** Lines of columns. A path is a column's name. */
+/** The line at hand: one for all objects of a log type, since a record is read at once. */
+interface CurrentLine {
+  origin?: ObjectOrigin;
+  cells: readonly string[];
+}
+
+/** Lines of columns. A path is a column's name; one that a header does not name reads nothing. */
 export function columns(options: ColumnOptions): Layout {
-  const current: { origin?: ObjectOrigin; cells: readonly string[]; position: readonly number[] } = {
-    cells: NONE,
-    position: [],
-  };
-  const slots: string[] = [];
-  const resolve: Resolve = (path) => {
-    const slot = slots.includes(path) ? slots.indexOf(path) : slots.push(path) - 1;
-    return () => current.cells[current.position[slot] ?? -1];
-  };
-  const positions = (names: readonly string[]): number[] => slots.map((name) => names.indexOf(name));
+  const current: CurrentLine = { cells: NONE };
   const describe =
     typeof options.names === 'function' ? 'lines of columns, named by a header line' : 'lines of columns';
   return {
     kind: 'text',
     describe,
-    resolve: originOr(current, resolve),
-    open: (origin, framing) => new OpenColumns(options, origin, framing, current, positions),
+    resolve: originOr(current, (path, names) => {
+      const position = names.indexOf(path);
+      return position < 0 ? NOTHING : () => current.cells[position];
+    }),
+    open: (origin, framing) => new OpenColumns(options, origin, framing, current),
   };
-}
-
-interface CurrentLine {
-  origin?: ObjectOrigin;
-  cells: readonly string[];
-  position: readonly number[];
 }
 
 class OpenColumns implements OpenLayout {
   readonly framing: Framing;
   columns: readonly string[] = NONE;
-  cells: readonly string[] = NONE;
-  private position: readonly number[] = [];
+  /** Used again for each line. */
+  readonly cells: string[] = [];
   private header = '';
   private readonly options: ColumnOptions;
   private readonly origin: ObjectOrigin;
   private readonly current: CurrentLine;
-  private readonly positions: (names: readonly string[]) => number[];
 
-  constructor(
-    options: ColumnOptions,
-    origin: ObjectOrigin,
-    framing: FramingOptions,
-    current: CurrentLine,
-    positions: (names: readonly string[]) => number[],
-  ) {
+  constructor(options: ColumnOptions, origin: ObjectOrigin, framing: FramingOptions, current: CurrentLine) {
     this.options = options;
     this.origin = origin;
     this.current = current;
-    this.positions = positions;
     this.framing = new LineFraming((line) => this.headerBytes(line), framing);
-    if (typeof options.names !== 'function') this.use(options.names);
+    if (typeof options.names !== 'function') this.columns = options.names;
   }
 
   /** A header is no record; where gzip members were joined, it may stand right behind the last line of the one before. */
@@ -151,58 +137,68 @@ class OpenColumns implements OpenLayout {
     const found = typeof names === 'function' ? names(line) : undefined;
     if (found === undefined) return 0;
     this.header = line;
-    this.use(found);
+    this.columns = found;
     return line.length;
   }
 
-  private use(names: readonly string[]): void {
-    this.columns = names;
-    this.position = this.positions(names);
-  }
-
   enter(record: LogRecord): void {
-    const cells = this.options.split(record.text);
+    const { cells } = this;
+    const count = this.options.split(record.text, cells);
+    if (cells.length !== count) cells.length = count;
     if (this.columns.length === 0) this.useHeaderless(cells);
     const least = Math.min(this.options.least, this.columns.length);
     if (cells.length < least) {
       throw new FormatError('TF-COLUMNS-FEW', `the line has ${cells.length} columns, at least ${least} are needed`);
     }
-    this.cells = cells;
     this.current.origin = this.origin;
     this.current.cells = cells;
-    this.current.position = this.position;
   }
 
   private useHeaderless(cells: readonly string[]): void {
     const names = this.options.headerless?.(cells);
     if (names === undefined)
       throw new FormatError('TF-COLUMNS-UNNAMED', 'no header line names the columns of this line');
-    this.use(names);
+    this.columns = names;
   }
 }
 
-export function splitSpaces(line: string): string[] {
-  return line.split(' ');
+/** Cells parted by one space. */
+export function splitSpaces(line: string, cells: string[]): number {
+  let count = 0;
+  let from = 0;
+  for (let to = line.indexOf(' '); to >= 0; to = line.indexOf(' ', from)) {
+    cells[count++] = line.substring(from, to);
+    from = to + 1;
+  }
+  cells[count++] = line.substring(from);
+  return count;
 }
 
-/** Cells parted by a space; `"..."` ends at a quote that a space or the line's end follows, `[...]` at its bracket. */
-export function splitQuoted(line: string): string[] {
-  const cells: string[] = [];
+/**
+ * Cells parted by a space; `"..."` ends at a quote that a space or the line's end follows. `[...]` is a cell when its
+ * bracket ends one: an IPv6 address with a port is not.
+ */
+export function splitQuoted(line: string, cells: string[]): number {
+  let count = 0;
   let at = 0;
   while (at < line.length) {
     const opens = line.charCodeAt(at);
-    const quoted = opens === 0x22 || opens === 0x5b;
+    const quoted = opens === 0x22 || (opens === 0x5b && endsCell(line, line.indexOf(']', at)));
     const from = quoted ? at + 1 : at;
-    const end = opens === 0x22 ? closingQuote(line, from) : line.indexOf(opens === 0x5b ? ']' : ' ', from);
+    const end = quoted ? closingMark(line, from, opens === 0x22 ? '"' : ']') : line.indexOf(' ', from);
     const to = end < 0 ? line.length : end;
-    cells.push(line.substring(from, to));
+    cells[count++] = line.substring(from, to);
     at = quoted ? to + 2 : to + 1;
   }
-  return cells;
+  return count;
 }
 
-function closingQuote(line: string, from: number): number {
-  let at = line.indexOf('"', from);
-  while (at >= 0 && at + 1 < line.length && line.charCodeAt(at + 1) !== 0x20) at = line.indexOf('"', at + 1);
+function endsCell(line: string, mark: number): boolean {
+  return mark >= 0 && (mark + 1 === line.length || line.charCodeAt(mark + 1) === 0x20);
+}
+
+function closingMark(line: string, from: number, mark: string): number {
+  let at = line.indexOf(mark, from);
+  while (at >= 0 && !endsCell(line, at)) at = line.indexOf(mark, at + 1);
   return at;
 }

@@ -1,5 +1,5 @@
 import type { FieldName, LogEvent, ObjectOrigin } from './event.ts';
-import { compile, type Expression, type Read } from './expression.ts';
+import { compile, type Expression, NOTHING, type Read } from './expression.ts';
 import type { Framing, FramingOptions, LogRecord } from './framing/record.ts';
 import { textOf } from './functions.ts';
 import type { Layout, OpenLayout } from './layout.ts';
@@ -58,7 +58,10 @@ interface Reads {
   readonly label: Read;
   readonly category: Read;
   readonly severity: Read;
-  readonly fields: readonly Read[];
+  /** Fields that records of this layout can have, with their places in `values`. */
+  readonly fields: readonly { readonly index: number; readonly read: Read }[];
+  /** Filled anew for each record; places of other fields stay undefined. */
+  readonly event: ReusedEvent;
 }
 
 /** Compiles a declaration. @throws when it lacks what its users rely on: a fault of the program, found at start */
@@ -67,20 +70,29 @@ export function defineLogType(spec: LogTypeSpec): LogType {
     throw new Error(`log type name "${spec.name}" must be lower-case words`);
   if (spec.title === '') throw new Error(`log type ${spec.name} has no title`);
   const fieldNames = Object.keys(spec.fields) as FieldName[];
-  const reads = compileReads(spec, fieldNames);
-  const event = new ReusedEvent(fieldNames.length);
+  const compiled = new Map<string, Reads>();
+  /** Compiled once for each order of columns; for JSON there is one. */
+  const readsFor = (names: readonly string[]): Reads => {
+    const known = compiled.get(names.join(' '));
+    if (known !== undefined) return known;
+    const reads = compileReads(spec, fieldNames, names);
+    // Columns are the admin's choice, a handful; a stranger's thousand headers must not fill the memory.
+    if (compiled.size < 1000) compiled.set(names.join(' '), reads);
+    return reads;
+  };
   const type: LogType = {
     spec,
     name: spec.name,
     fieldNames,
-    open: (origin, options) => new TypeDecoder(type, spec.layout.open(origin, options), reads, event),
+    open: (origin, options) => new TypeDecoder(type, spec.layout.open(origin, options), readsFor),
   };
   return type;
 }
 
-function compileReads(spec: LogTypeSpec, fieldNames: readonly FieldName[]): Reads {
+function compileReads(spec: LogTypeSpec, fieldNames: readonly FieldName[], names: readonly string[]): Reads {
   const read = (expression: Expression | undefined): Read =>
-    expression === undefined ? () => undefined : compile(expression, (path) => spec.layout.resolve(path));
+    expression === undefined ? NOTHING : compile(expression, (path) => spec.layout.resolve(path, names));
+  const fields = fieldNames.map((name, index) => ({ index, read: read(spec.fields[name]) }));
   return {
     version: read(spec.version),
     time: read(spec.time),
@@ -89,7 +101,8 @@ function compileReads(spec: LogTypeSpec, fieldNames: readonly FieldName[]): Read
     label: read(spec.label),
     category: read(spec.category),
     severity: read(spec.severity),
-    fields: fieldNames.map((name) => read(spec.fields[name])),
+    fields: fields.filter((field) => field.read !== NOTHING),
+    event: new ReusedEvent(fieldNames.length),
   };
 }
 
@@ -115,30 +128,43 @@ class ReusedEvent implements LogEvent {
 class TypeDecoder implements Decoder {
   readonly type: LogType;
   private readonly layout: OpenLayout;
-  private readonly reads: Reads;
-  private readonly reused: ReusedEvent;
+  private readonly readsFor: (names: readonly string[]) => Reads;
+  private reads: Reads | undefined;
+  private readsOf: readonly string[] | undefined;
 
-  constructor(type: LogType, layout: OpenLayout, reads: Reads, reused: ReusedEvent) {
+  constructor(type: LogType, layout: OpenLayout, readsFor: (names: readonly string[]) => Reads) {
     this.type = type;
     this.layout = layout;
-    this.reads = reads;
-    this.reused = reused;
+    this.readsFor = readsFor;
   }
 
   get framing(): Framing {
     return this.layout.framing;
   }
 
-  time(record: LogRecord): number {
+  /** Points all readers at the record. */
+  private enter(record: LogRecord): Reads {
     if (record.problem !== undefined) throw record.problem;
     this.layout.enter(record);
-    const time = this.reads.time(record);
+    const { columns } = this.layout;
+    if (this.reads === undefined || this.readsOf !== columns) {
+      this.reads = this.readsFor(columns);
+      this.readsOf = columns;
+    }
+    return this.reads;
+  }
+
+  time(record: LogRecord): number {
+    const time = this.enter(record).time(record);
     return typeof time === 'number' ? time : Number.NaN;
   }
 
   event(record: LogRecord, id: string): LogEvent {
-    const { reads, reused: event } = this;
-    event.time = this.time(record);
+    const reads = this.enter(record);
+    const { event, fields } = reads;
+    const { values } = event;
+    const time = reads.time(record);
+    event.time = typeof time === 'number' ? time : Number.NaN;
     event.id = id;
     event.record = record;
     event.columns = this.layout.columns;
@@ -150,9 +176,7 @@ class TypeDecoder implements Decoder {
     event.category = textOf(reads.category(record));
     const severity = reads.severity(record);
     event.severity = typeof severity === 'number' ? Math.min(10, Math.max(0, severity)) : 1;
-    const { values } = event;
-    const { fields } = reads;
-    for (let index = 0; index < fields.length; index += 1) values[index] = (fields[index] as Read)(record);
+    for (const { index, read } of fields) values[index] = read(record);
     return event;
   }
 }

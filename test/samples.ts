@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
@@ -8,4 +9,30 @@ import { fileURLToPath } from 'node:url';
 export function samplesDir(): string | undefined {
   const dir = fileURLToPath(new URL('../../shared/samples', import.meta.url));
   return existsSync(dir) ? dir : undefined;
+}
+
+/** Why a test that needs the samples did not run. */
+export const NO_SAMPLES = 'the real log objects do not stand beside this checkout';
+
+/** Paths of all samples below these folders, relative to `samplesDir()`; none when there are none. */
+export function samplesIn(...folders: string[]): string[] {
+  const dir = samplesDir();
+  if (dir === undefined) return [];
+  return folders.flatMap((folder) =>
+    readdirSync(join(dir, folder), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(dir, join(entry.parentPath, entry.name)))
+      .sort(),
+  );
+}
+
+/** The bytes of one sample. */
+export function sample(path: string): Buffer {
+  return readFileSync(join(samplesDir() ?? '', path));
+}
+
+/** A list of conformance cases that stands beside the samples; undefined when it is not there. */
+export function casesFile(name: string): unknown {
+  const file = fileURLToPath(new URL(`../../shared/cases/${name}`, import.meta.url));
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
 }

@@ -60,7 +60,7 @@ function s3TestEvent(body: unknown): readonly Found[] | undefined {
   return at(body, 'Event') === 's3:TestEvent' ? [notice('s3:TestEvent')] : undefined;
 }
 
-/** An S3 event, or the event of a Lambda function that was fed by SQS or SNS. One body may mix nothing else. */
+/** An S3 event, or the event of a Lambda function that was fed by SQS or SNS. */
 function records(body: unknown, depth: number): readonly Found[] | undefined {
   return listAt(body, 'Records')?.flatMap((record) => oneRecord(record, depth));
 }

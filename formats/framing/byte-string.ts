@@ -15,6 +15,22 @@ export function plainAscii(bytes: Buffer): boolean {
   return isAscii(bytes);
 }
 
+/** True when every byte is printable ASCII or ends a line (LF, CRLF): then no format has to look at a value. */
+export function printable(bytes: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte > 0x7e) return false;
+    if (byte < 0x20 && byte !== 0x0a && !(byte === 0x0d && bytes[at + 1] === 0x0a)) return false;
+  }
+  return true;
+}
+
+/** Offset of the line feed that ends the line at `start`, or -1 when there is none before `end`. */
+export function lineEnd(bytes: Buffer, start: number, end: number): number {
+  const at = bytes.indexOf(0x0a, start);
+  return at < end ? at : -1;
+}
+
 /** A text as a byte string: one UTF-16 unit per byte of its UTF-8. Lone surrogates become U+FFFD. */
 export function toByteString(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');

@@ -1,9 +1,11 @@
+const LEAST_BYTES = 16 * 1024;
+
 /**
  * The bytes a framing has been given but not yet read, in one buffer that is used again. Reading starts at `start` and
  * ends at `end`; offsets into `bytes` hold until the next `add`.
  */
 export class Carry {
-  bytes = Buffer.allocUnsafeSlow(512 * 1024);
+  bytes = Buffer.alloc(0);
   start = 0;
   end = 0;
 
@@ -20,7 +22,7 @@ export class Carry {
   private makeRoom(needed: number): void {
     const held = this.length;
     let target = this.bytes;
-    if (held + needed > target.length) target = Buffer.allocUnsafeSlow(2 * (held + needed));
+    if (held + needed > target.length) target = Buffer.allocUnsafeSlow(Math.max(LEAST_BYTES, 2 * (held + needed)));
     this.bytes.copy(target, 0, this.start, this.end);
     this.bytes = target;
     this.start = 0;

@@ -1,7 +1,8 @@
 import { gunzip, unzstd } from './inflate.ts';
+import { Input } from './input.ts';
 import { FormatError } from './record.ts';
 
-type Decompressor = (source: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
+type Decompressor = (input: Input) => AsyncIterable<Buffer>;
 
 /** Compressions by their magic bytes, never by a key's ending. Those without a decompressor are refused by name. */
 const COMPRESSIONS: readonly { readonly name: string; readonly magic: string; readonly open?: Decompressor }[] = [
@@ -27,42 +28,15 @@ export async function* decompress(source: AsyncIterable<Buffer>): AsyncGenerator
 }
 
 async function* layer(source: AsyncIterable<Buffer>, depth: number): AsyncGenerator<Buffer, void, void> {
-  const { head, all } = await peek(source);
+  await using input = new Input(source);
+  const head = await input.peek(LONGEST_MAGIC);
   const found = COMPRESSIONS.find(({ magic }) => head.startsWith(magic));
-  if (found === undefined) yield* all;
-  else if (found.open !== undefined && depth < MOST_LAYERS) yield* layer(found.open(all), depth + 1);
-  else throw refusal(found.name, depth);
+  if (found === undefined) yield* input.rest();
+  else if (found.open !== undefined && depth < MOST_LAYERS) yield* layer(found.open(input), depth + 1);
+  else throw refusal(found);
 }
 
-function refusal(name: string, depth: number): FormatError {
-  if (depth >= MOST_LAYERS) return new FormatError('TF-COMPRESSION-DEPTH', 'the object is compressed more than twice');
+function refusal({ name, open }: (typeof COMPRESSIONS)[number]): FormatError {
+  if (open !== undefined) return new FormatError('TF-COMPRESSION-DEPTH', 'the object is compressed more than twice');
   return new FormatError(`TF-COMPRESSION-${name.toUpperCase()}`, `the object is ${name} data, which is not read`);
-}
-
-/** The first bytes as a byte string, and a source that still gives all of them. */
-async function peek(source: AsyncIterable<Buffer>): Promise<{ head: string; all: AsyncIterable<Buffer> }> {
-  const iterator = source[Symbol.asyncIterator]();
-  const first: Buffer[] = [];
-  let held = 0;
-  while (held < LONGEST_MAGIC) {
-    const { done, value } = await iterator.next();
-    if (done === true) break;
-    first.push(value);
-    held += value.length;
-  }
-  const head = Buffer.concat(first);
-  return { head: head.toString('latin1', 0, LONGEST_MAGIC), all: resume(head, iterator) };
-}
-
-async function* resume(head: Buffer, iterator: AsyncIterator<Buffer>): AsyncGenerator<Buffer, void, void> {
-  try {
-    if (head.length > 0) yield head;
-    for (;;) {
-      const { done, value } = await iterator.next();
-      if (done === true) return;
-      yield value;
-    }
-  } finally {
-    await iterator.return?.();
-  }
 }

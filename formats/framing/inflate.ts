@@ -1,4 +1,5 @@
 import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
+import type { Input } from './input.ts';
 import { FormatError } from './record.ts';
 
 /** Node's default of 16 KiB makes streams two to three times slower. */
@@ -6,20 +7,56 @@ const OUTPUT_CHUNK = 256 * 1024;
 
 type Inflater = Gunzip | ZstdDecompress;
 
-/** All members of a gzip stream (RFC 1952), checked to the last byte. @throws {FormatError} TF-GZIP-* */
-export async function* gunzip(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
-  const stream = createGunzip({ chunkSize: OUTPUT_CHUNK });
-  const tail = new Tail();
-  yield* inflate(stream, tail.watch(source), 'GZIP');
-  if (!tail.zeroFrom(stream.bytesWritten)) {
-    const at = `byte ${stream.bytesWritten} of ${tail.total}`;
-    throw new FormatError('TF-GZIP-TRAILING', `what follows the gzip data at ${at} is no gzip member`);
-  }
+interface Compression {
+  readonly name: 'GZIP' | 'ZSTD';
+  readonly open: () => Inflater;
+  /** How a member or frame begins. */
+  readonly magic: string;
+  /** Whether zeros may follow the last one: tapes and block devices pad gzip files. */
+  readonly padded: boolean;
 }
 
-/** Zstandard frames (RFC 8878). @throws {FormatError} TF-ZSTD-* */
-export async function* unzstd(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
-  yield* inflate(createZstdDecompress({ chunkSize: OUTPUT_CHUNK }), source, 'ZSTD');
+const GZIP: Compression = {
+  name: 'GZIP',
+  open: () => createGunzip({ chunkSize: OUTPUT_CHUNK }),
+  magic: '\x1f\x8b',
+  padded: true,
+};
+const ZSTD: Compression = {
+  name: 'ZSTD',
+  open: () => createZstdDecompress({ chunkSize: OUTPUT_CHUNK }),
+  magic: '\x28\xb5\x2f\xfd',
+  padded: false,
+};
+
+/** All members of a gzip stream (RFC 1952), checked to the last byte. @throws {FormatError} TF-GZIP-* */
+export function gunzip(input: Input): AsyncGenerator<Buffer, void, void> {
+  return inflateAll(input, GZIP);
+}
+
+/** All frames of a Zstandard stream (RFC 8878), checked to the last byte. @throws {FormatError} TF-ZSTD-* */
+export function unzstd(input: Input): AsyncGenerator<Buffer, void, void> {
+  return inflateAll(input, ZSTD);
+}
+
+/**
+ * Node ends a stream with success at the second of two Zstandard frames in one chunk, and at anything that follows a
+ * zero behind a gzip member: only the bytes it left unread tell.
+ */
+async function* inflateAll(input: Input, compression: Compression): AsyncGenerator<Buffer, void, void> {
+  const { magic, padded } = compression;
+  let head: string;
+  do {
+    yield* inflate(input, compression);
+    head = await input.peek(magic.length);
+    // Also a magic that is cut off: its member is truncated, then.
+  } while (head !== '' && magic.startsWith(head));
+  const at = input.offset;
+  if (head !== '' && !(padded && (await input.onlyZeros()))) throw trailing(compression, at);
+}
+
+function trailing({ name }: Compression, at: number): FormatError {
+  return new FormatError(`TF-${name}-TRAILING`, `what follows at byte ${at} is no ${name.toLowerCase()} data`);
 }
 
 /**
@@ -27,14 +64,14 @@ export async function* unzstd(source: AsyncIterable<Buffer>): AsyncGenerator<Buf
  * pipeline would throw away what is buffered when the end turns out to be missing; this way every byte before a
  * truncation comes out first.
  */
-async function* inflate(
-  stream: Inflater,
-  source: AsyncIterable<Buffer>,
-  name: string,
-): AsyncGenerator<Buffer, void, void> {
+async function* inflate(input: Input, compression: Compression): AsyncGenerator<Buffer, void, void> {
+  const stream = compression.open();
   const turn = new Turn(stream);
+  const start = input.offset;
   try {
-    for await (const chunk of source) {
+    for (;;) {
+      const chunk = await input.next();
+      if (chunk === undefined) break;
       let written = false;
       stream.write(chunk, () => {
         written = true;
@@ -45,14 +82,15 @@ async function* inflate(
         yield* drain(stream);
       }
       yield* drain(stream);
-      if (turn.over) break;
+      if (turn.over || stream.bytesWritten < input.offset - start) break;
     }
     stream.end();
     while (!turn.over) {
       await turn.next();
       yield* drain(stream);
     }
-    if (turn.error !== undefined) throw inflateError(name, turn.error);
+    if (turn.error !== undefined) throw inflateError(compression, turn.error, start + stream.bytesWritten);
+    input.unread(input.offset - start - stream.bytesWritten);
   } finally {
     stream.destroy();
   }
@@ -101,33 +139,14 @@ class Turn {
   }
 }
 
-function inflateError(name: string, error: NodeJS.ErrnoException): FormatError {
-  const truncated = error.code === 'Z_BUF_ERROR' || error.code === 'ZSTD_error_srcSize_wrong';
-  const code = truncated ? `TF-${name}-TRUNCATED` : `TF-${name}-CORRUPT`;
-  const what = truncated ? 'ends before it is complete' : 'is corrupt';
-  return new FormatError(code, `the ${name.toLowerCase()} data ${what}`, error);
-}
+/** The magic was right once, so a wrong one is that of a later member. */
+const WRONG_MAGIC = new Set(['incorrect header check', 'Unknown frame descriptor']);
 
-/**
- * Remembers the end of a source. Node's gunzip takes a damaged header of a later member for padding and reports
- * success; only the bytes it left unread tell.
- */
-class Tail {
-  total = 0;
-  private kept: Buffer[] = [];
-
-  async *watch(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
-    for await (const chunk of source) {
-      this.total += chunk.length;
-      this.kept.push(chunk);
-      if (this.kept.length > 2) this.kept.shift();
-      yield chunk;
-    }
+function inflateError(compression: Compression, error: NodeJS.ErrnoException, at: number): FormatError {
+  if (WRONG_MAGIC.has(error.message)) return trailing(compression, at);
+  const name = compression.name.toLowerCase();
+  if (error.code === 'Z_BUF_ERROR') {
+    return new FormatError(`TF-${compression.name}-TRUNCATED`, `the ${name} data ends before it is complete`, error);
   }
-
-  zeroFrom(offset: number): boolean {
-    const unread = this.total - offset;
-    const end = Buffer.concat(this.kept);
-    return unread <= end.length && end.subarray(end.length - unread).every((byte) => byte === 0);
-  }
+  return new FormatError(`TF-${compression.name}-CORRUPT`, `the ${name} data is corrupt`, error);
 }

@@ -1,5 +1,6 @@
+import { isAscii } from 'node:buffer';
 import { byteString, unescapeUnicode } from './byte-string.ts';
-import { type MemberTable, memberTable } from './json-scan.ts';
+import { type MemberTable, memberTable, scanObject } from './json-scan.ts';
 import { FormatError, type JsonMembers, type LogRecord } from './record.ts';
 
 /** A JSON record over the framing's buffer. One instance a framing, pointed at one record after another. */
@@ -7,7 +8,7 @@ export class JsonRecord implements LogRecord, JsonMembers {
   ordinal = 0;
   text = '';
   repaired = false;
-  ascii = false;
+  printable = false;
   problem: FormatError | undefined;
   /** Filled by the scan that found the record; offsets are absolute in the framing's buffer. */
   readonly members: MemberTable = memberTable();
@@ -24,7 +25,7 @@ export class JsonRecord implements LogRecord, JsonMembers {
     this.base = start;
     this.parsed = undefined;
     this.problem = problem;
-    this.ascii = ascii;
+    this.printable = ascii;
     this.repaired = false;
     if (ascii) this.text = bytes.toString('latin1', start, end);
     else this.decode(bytes, start, end);
@@ -34,8 +35,15 @@ export class JsonRecord implements LogRecord, JsonMembers {
     const { text, repaired } = byteString(bytes, start, end);
     this.text = text;
     this.repaired = repaired;
-    // Replacements change offsets, so a repaired record is read through its parsed value only.
-    if (repaired) this.members.count = 0;
+    this.printable = isAscii(bytes.subarray(start, end));
+    if (repaired && this.members.count > 0) this.scanAgain();
+  }
+
+  /** Replacements have moved the members. */
+  private scanAgain(): void {
+    const bytes = Buffer.from(this.text, 'latin1');
+    scanObject(bytes, 0, bytes.length, this.members);
+    this.base = 0;
   }
 
   value(): unknown {
@@ -45,26 +53,23 @@ export class JsonRecord implements LogRecord, JsonMembers {
 
   names(): string[] {
     const { offsets, count } = this.members;
-    const text = (base: number): string =>
-      this.text.substring((offsets[base] as number) - this.base, (offsets[base + 1] as number) - this.base);
-    return Array.from({ length: count }, (_, index) => text(4 * index));
+    return Array.from({ length: count }, (_, index) => this.slice(offsets, 4 * index));
   }
 
   raw(name: string): string | undefined {
     const { offsets, count } = this.members;
-    for (let base = 0; base < 4 * count; base += 4) {
-      const keyStart = (offsets[base] as number) - this.base;
-      if (
-        (offsets[base + 1] as number) - this.base - keyStart === name.length &&
-        this.text.startsWith(name, keyStart)
-      ) {
-        return this.text.substring(
-          (offsets[base + 2] as number) - this.base,
-          (offsets[base + 3] as number) - this.base,
-        );
-      }
+    // From behind, since of two members with one name JSON.parse takes the last.
+    for (let at = 4 * count - 4; at >= 0; at -= 4) {
+      const keyStart = (offsets[at] as number) - this.base;
+      const keyLength = (offsets[at + 1] as number) - this.base - keyStart;
+      if (keyLength === name.length && this.text.startsWith(name, keyStart)) return this.slice(offsets, at + 2);
     }
     return undefined;
+  }
+
+  /** The text between two offsets that follow one another in the table. */
+  private slice(offsets: Int32Array, at: number): string {
+    return this.text.substring((offsets[at] as number) - this.base, (offsets[at + 1] as number) - this.base);
   }
 
   member(name: string): unknown {

@@ -1,5 +1,6 @@
-import { plainAscii } from './byte-string.ts';
+import { lineEnd, plainAscii } from './byte-string.ts';
 import { Carry } from './carry.ts';
+import { linePass, type Pass, ValuePass } from './json-pass.ts';
 import { JsonRecord } from './json-record.ts';
 import { scanObject, skipNested, skipSpace, skipString, skipValue } from './json-scan.ts';
 import { FormatError, type Framing, type FramingOptions, type RecordSink } from './record.ts';
@@ -7,13 +8,8 @@ import { FormatError, type Framing, type FramingOptions, type RecordSink } from 
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 
-/**
- * Where the framing stands: between top-level values, inside an array of records, or behind the array in what is left
- * of the object around it.
- */
-type Place = 'values' | 'array' | 'tail';
-
-/** What one step did: went on, needs more bytes, or found this many bytes unreadable. */
+/** What one step did: went on, or needs more bytes. */
+const GO_ON = 0;
 const MORE = -1;
 
 /**
@@ -26,14 +22,16 @@ export class JsonFraming implements Framing {
   private readonly record = new JsonRecord();
   private readonly wrappers: readonly string[];
   private readonly options: FramingOptions;
-  private place: Place = 'values';
+  /** Inside an array of records, or between top-level values. */
+  private inArray = false;
+  /** Whether an object stands around that array. */
   private inWrapper = false;
   private ascii = true;
   private ordinal = 0;
   /** No use in scanning again before this many bytes are here: keeps a huge record from being scanned n times. */
   private wanted = 0;
-  /** Bytes of a too large record still to be passed over: its nesting so far; undefined when there is none. */
-  private skipping: { depth: number; inString: boolean; escaped: boolean } | undefined;
+  /** What is being passed over: the rest of a too large record, or of the object around the array. */
+  private pass: Pass | undefined;
 
   /** @param wrappers member names whose array holds the records, e.g. `['Records']` */
   constructor(wrappers: readonly string[], options: FramingOptions) {
@@ -50,40 +48,49 @@ export class JsonFraming implements Framing {
   end(emit: RecordSink): void {
     this.read(emit);
     const { bytes, start, end } = this.carry;
-    const rest = skipSpace(bytes, start, end);
-    if (rest < end || this.place !== 'values' || this.skipping !== undefined) {
+    this.record.members.count = 0;
+    if (this.isOpen()) {
+      if (bytes[start] === OPEN_BRACE) scanObject(bytes, start, end, this.record.members);
       const problem = new FormatError('TF-JSON-TRUNCATED', 'the JSON document ends before it is complete');
-      this.hand(rest, Math.min(end, rest + this.options.maxRecordBytes), emit, problem);
-    }
+      this.hand(start, end, emit, problem);
+    } else if (start < end) this.hand(start, end, emit, noObject());
     this.carry.start = end;
+  }
+
+  /** Whether an array or object has begun and not ended. */
+  private isOpen(): boolean {
+    const { bytes, start, end } = this.carry;
+    return this.inArray || this.pass instanceof ValuePass || (start < end && bytes[start] === OPEN_BRACE);
   }
 
   private read(emit: RecordSink): void {
     this.wanted = 0;
-    while (this.step(emit) !== MORE);
-    if (this.carry.length > this.options.maxRecordBytes) this.startSkipping(emit);
-    else if (this.carry.length > 64 * 1024) this.wanted = 2 * this.carry.length;
-    if (this.carry.length === 0) this.ascii = true;
+    do {
+      while (this.step(emit) !== MORE);
+    } while (this.cutTooLarge(emit));
+    const { length } = this.carry;
+    if (length > 64 * 1024) this.wanted = Math.min(2 * length, this.options.maxRecordBytes + 1);
+    if (length === 0) this.ascii = true;
   }
 
   /** One move: passes over a separator, enters or leaves an array, or hands over a record. */
   private step(emit: RecordSink): number {
-    if (this.skipping !== undefined && !this.skipOn()) return MORE;
+    if (this.pass !== undefined && !this.passOver(this.pass)) return MORE;
     const { bytes, end } = this.carry;
     const at = skipSpace(bytes, this.carry.start, end);
     this.carry.start = at;
     if (at >= end) return MORE;
     const byte = bytes[at];
     if (byte === 0x2c) return this.moveTo(at + 1);
-    if (this.place === 'tail') return this.readTail(at, byte);
-    if (this.place === 'array' && byte === 0x5d) return this.leaveArray(at + 1);
-    if (this.place === 'values') {
+    if (this.inArray) {
+      if (byte === 0x5d) return this.leaveArray(at + 1);
+    } else {
       if (byte === OPEN_BRACKET) return this.enterArray(at + 1, false);
       if (byte === 0xef && end - at < 3) return MORE;
       if (byte === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf) return this.moveTo(at + 3);
       if (byte === OPEN_BRACE && this.wrappers.length > 0) return this.readWrapper(at, emit);
     }
-    return byte === OPEN_BRACE ? this.readObject(at, emit) : this.readScalar(at, emit);
+    return byte === OPEN_BRACE ? this.readObject(at, emit) : this.readOther(at, emit);
   }
 
   private readObject(start: number, emit: RecordSink): number {
@@ -102,13 +109,14 @@ export class JsonFraming implements Framing {
   }
 
   /** Something that is no object where a record should be: in an array the value, else the rest of its line. */
-  private readScalar(start: number, emit: RecordSink): number {
+  private readOther(start: number, emit: RecordSink): number {
     const { bytes, end } = this.carry;
-    let after = this.place === 'array' ? skipValue(bytes, start, end) : bytes.indexOf(0x0a, start) + 1;
-    if (after <= 0 || after > end) return MORE;
-    if (after === start) after = start + 1;
+    const found = this.inArray ? skipValue(bytes, start, end) : lineEnd(bytes, start, end);
+    if (found < 0) return MORE;
+    // A stray bracket ends where it starts.
+    const after = Math.max(found, start + 1);
     this.record.members.count = 0;
-    this.hand(start, after, emit, new FormatError('TF-JSON-NO-OBJECT', 'the record is not a JSON object'));
+    this.hand(start, after, emit, noObject());
     return this.moveTo(after);
   }
 
@@ -135,71 +143,58 @@ export class JsonFraming implements Framing {
   }
 
   private enterArray(at: number, inWrapper: boolean): number {
-    this.place = 'array';
+    this.inArray = true;
     this.inWrapper = inWrapper;
     return this.moveTo(at);
   }
 
+  /** Members behind the array, up to the end of the object around it, say nothing of the records. */
   private leaveArray(at: number): number {
-    this.place = this.inWrapper ? 'tail' : 'values';
+    this.inArray = false;
+    if (this.inWrapper) this.pass = new ValuePass(1);
     return this.moveTo(at);
-  }
-
-  /** The members that stand behind the array of records, up to the end of the object around it. */
-  private readTail(at: number, byte: number | undefined): number {
-    const { bytes, end } = this.carry;
-    if (byte === 0x7d) {
-      this.place = 'values';
-      return this.moveTo(at + 1);
-    }
-    if (byte === 0x3a) return this.moveTo(at + 1);
-    const after = skipValue(bytes, at, end);
-    return after < 0 ? MORE : this.moveTo(Math.max(after, at + 1));
   }
 
   private moveTo(at: number): number {
     this.carry.start = at;
-    return 0;
+    return GO_ON;
   }
 
   private hand(start: number, end: number, emit: RecordSink, problem?: FormatError): void {
     const ordinal = this.ordinal++;
     if (ordinal < this.options.skip) return;
-    this.record.at(ordinal, this.carry.bytes, start, end, this.ascii, problem);
+    const most = this.options.maxRecordBytes;
+    if (end - start <= most) this.record.at(ordinal, this.carry.bytes, start, end, this.ascii, problem);
+    else {
+      this.record.members.count = 0;
+      this.record.at(ordinal, this.carry.bytes, start, start + most, this.ascii, tooLarge(most));
+    }
     emit(this.record);
   }
 
-  private startSkipping(emit: RecordSink): void {
-    const { start } = this.carry;
-    const most = this.options.maxRecordBytes;
-    this.record.members.count = 0;
-    const message = `the record is larger than ${most} bytes; its first ${most} bytes are kept`;
-    this.hand(start, start + most, emit, new FormatError('TF-RECORD-TOO-LARGE', message));
-    this.skipping = { depth: 0, inString: false, escaped: false };
-    if (!this.skipOn()) return;
-    this.read(emit);
+  /** Hands over the first bytes of a record that is too large to be held, and passes over the rest. */
+  private cutTooLarge(emit: RecordSink): boolean {
+    const { bytes, start, end } = this.carry;
+    if (end - start <= this.options.maxRecordBytes) return false;
+    this.hand(start, end, emit);
+    this.pass = this.inArray || bytes[start] === OPEN_BRACE ? new ValuePass() : linePass;
+    return true;
   }
 
-  /** Passes over bytes of a too large record. @returns whether its end was reached */
-  private skipOn(): boolean {
-    const state = this.skipping;
-    if (state === undefined) return true;
-    const { bytes, end } = this.carry;
-    for (let at = this.carry.start; at < end; at += 1) {
-      const byte = bytes[at];
-      if (state.escaped) state.escaped = false;
-      else if (state.inString) {
-        if (byte === 0x5c) state.escaped = true;
-        else if (byte === 0x22) state.inString = false;
-      } else if (byte === 0x22) state.inString = true;
-      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) state.depth += 1;
-      else if ((byte === 0x7d || byte === 0x5d) && --state.depth <= 0) {
-        this.skipping = undefined;
-        this.carry.start = at + 1;
-        return true;
-      }
-    }
-    this.carry.start = end;
-    return false;
+  /** @returns whether the end of what is passed over was reached */
+  private passOver(pass: Pass): boolean {
+    const { bytes, start, end } = this.carry;
+    const after = pass.over(bytes, start, end);
+    this.carry.start = after < 0 ? end : after;
+    if (after >= 0) this.pass = undefined;
+    return after >= 0;
   }
+}
+
+function noObject(): FormatError {
+  return new FormatError('TF-JSON-NO-OBJECT', 'the record is not a JSON object');
+}
+
+function tooLarge(most: number): FormatError {
+  return new FormatError('TF-RECORD-TOO-LARGE', `the record is larger than ${most} bytes; its first ${most} are kept`);
 }

@@ -1,13 +1,18 @@
-import { byteString, plainAscii, WINDOW_BYTES } from './byte-string.ts';
+import { isUtf8 } from 'node:buffer';
+import { byteString, lineEnd, printable, WINDOW_BYTES } from './byte-string.ts';
 import { Carry } from './carry.ts';
 import { FormatError, type Framing, type FramingOptions, type LogRecord, type RecordSink } from './record.ts';
+
+const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+const BOM = '\xef\xbb\xbf';
 
 /** A line over the framing's window. One instance a framing, pointed at one line after another. */
 class LineRecord implements LogRecord {
   ordinal = 0;
   text = '';
   repaired = false;
-  ascii = false;
+  printable = false;
   problem: FormatError | undefined;
   readonly json = undefined;
 }
@@ -34,26 +39,22 @@ export class LineFraming implements Framing {
 
   push(chunk: Buffer, emit: RecordSink): void {
     this.carry.add(chunk);
-    const { bytes, start, end } = this.carry;
-    const last = bytes.subarray(start, end).lastIndexOf(0x0a);
-    if (last >= 0) this.read(start, start + last + 1, emit);
-    if (this.carry.length > this.options.maxRecordBytes) this.tooLong(emit);
+    const last = chunk.lastIndexOf(LINE_FEED);
+    if (last >= 0) this.read(this.carry.end - chunk.length + last + 1, emit);
+    // A line that is not too long may still be followed by its carriage return.
+    if (this.carry.length > this.options.maxRecordBytes + 1) this.passOver(emit);
   }
 
   end(emit: RecordSink): void {
-    this.read(this.carry.start, this.carry.end, emit);
+    this.read(this.carry.end, emit);
   }
 
   /** Reads whole lines, window by window; a window ends at a line's end. */
-  private read(start: number, end: number, emit: RecordSink): void {
+  private read(end: number, emit: RecordSink): void {
     const { bytes } = this.carry;
-    let at = start;
+    let at = this.carry.start;
     while (at < end) {
-      let stop = Math.min(end, at + WINDOW_BYTES);
-      if (stop < end) {
-        const line = bytes.subarray(at, stop).lastIndexOf(0x0a);
-        stop = line >= 0 ? at + line + 1 : bytes.indexOf(0x0a, stop) + 1 || end;
-      }
+      const stop = windowEnd(bytes, at, end);
       this.window(at, stop, emit);
       at = stop;
     }
@@ -62,57 +63,88 @@ export class LineFraming implements Framing {
 
   private window(start: number, end: number, emit: RecordSink): void {
     const { bytes } = this.carry;
-    const window = bytes.subarray(start, end);
-    this.record.ascii = plainAscii(window);
-    const { text, repaired } = this.record.ascii
-      ? { text: bytes.toString('latin1', start, end), repaired: false }
-      : byteString(bytes, start, end);
+    this.record.printable = printable(bytes, start, end);
+    this.record.repaired = false;
+    if (!this.record.printable && !isUtf8(bytes.subarray(start, end))) {
+      this.mend(start, end, emit);
+      return;
+    }
+    const text = bytes.toString('latin1', start, end);
     let from = 0;
     while (from < text.length) {
-      let to = text.indexOf('\n', from);
-      if (to < 0) to = text.length;
-      this.line(text, from, to, repaired, emit);
+      const found = text.indexOf('\n', from);
+      const to = found < 0 ? text.length : found;
+      const stop = to > from && text.charCodeAt(to - 1) === CARRIAGE_RETURN ? to - 1 : to;
+      if (this.isWanted(start + from, stop - from, emit)) this.line(text.substring(from, stop), emit);
       from = to + 1;
     }
   }
 
-  private line(window: string, from: number, to: number, repaired: boolean, emit: RecordSink): void {
-    if (this.skipping) {
-      this.skipping = false;
-      return;
+  /** A window with invalid UTF-8, line by line: only the line that holds it is repaired. */
+  private mend(start: number, end: number, emit: RecordSink): void {
+    const { bytes } = this.carry;
+    let from = start;
+    while (from < end) {
+      const found = lineEnd(bytes, from, end);
+      const to = found < 0 ? end : found;
+      const stop = to > from && bytes[to - 1] === CARRIAGE_RETURN ? to - 1 : to;
+      if (this.isWanted(from, stop - from, emit)) {
+        const { text, repaired } = byteString(bytes, from, stop);
+        this.record.repaired = repaired;
+        this.line(text, emit);
+      }
+      from = to + 1;
     }
-    const stop = to > from && window.charCodeAt(to - 1) === 0x0d ? to - 1 : to;
-    if (stop === from) return;
-    let text = window.substring(from, stop);
-    if (this.atStart) {
-      this.atStart = false;
-      if (text.startsWith('\xef\xbb\xbf')) text = text.substring(3);
-    }
-    const control = this.control(text);
-    if (control > 0) text = text.substring(0, text.length - control);
-    if (text === '') return;
-    this.hand(text, repaired && text.includes('\xef\xbf\xbd'), emit, undefined);
   }
 
-  private hand(text: string, repaired: boolean, emit: RecordSink, problem: FormatError | undefined): void {
+  /** False for a blank line, the rest of one that has been handed over, and one that is too long, which this hands over. */
+  private isWanted(start: number, length: number, emit: RecordSink): boolean {
+    const isRest = this.skipping;
+    this.skipping = false;
+    if (isRest || length === 0) return false;
+    if (length <= this.options.maxRecordBytes) return true;
+    this.cut(start, emit);
+    return false;
+  }
+
+  private line(line: string, emit: RecordSink): void {
+    const text = this.atStart && line.startsWith(BOM) ? line.substring(BOM.length) : line;
+    this.atStart = false;
+    const control = this.control(text);
+    if (control < text.length) this.hand(control > 0 ? text.substring(0, text.length - control) : text, emit);
+  }
+
+  private hand(text: string, emit: RecordSink, problem?: FormatError): void {
     const ordinal = this.ordinal++;
     if (ordinal < this.options.skip) return;
     this.record.ordinal = ordinal;
     this.record.text = text;
-    this.record.repaired = repaired;
     this.record.problem = problem;
     emit(this.record);
   }
 
-  private tooLong(emit: RecordSink): void {
-    const { bytes, start, end } = this.carry;
+  private cut(start: number, emit: RecordSink): void {
     const most = this.options.maxRecordBytes;
-    if (!this.skipping) {
-      const message = `the line is longer than ${most} bytes; its first ${most} bytes are kept`;
-      const { text, repaired } = byteString(bytes, start, start + most);
-      this.hand(text, repaired, emit, new FormatError('TF-RECORD-TOO-LARGE', message));
-    }
-    this.skipping = true;
-    this.carry.start = end;
+    const message = `the line is longer than ${most} bytes; its first ${most} are kept`;
+    const { text, repaired } = byteString(this.carry.bytes, start, start + most);
+    this.record.repaired = repaired;
+    this.hand(text, emit, new FormatError('TF-RECORD-TOO-LARGE', message));
+    this.record.repaired = false;
   }
+
+  /** Hands over the beginning of a line that is too long to be held, and forgets the rest as it comes. */
+  private passOver(emit: RecordSink): void {
+    if (!this.skipping) this.cut(this.carry.start, emit);
+    this.skipping = true;
+    this.carry.start = this.carry.end;
+  }
+}
+
+/** As many whole lines as fit into a window, at least one. */
+function windowEnd(bytes: Buffer, start: number, end: number): number {
+  const stop = start + WINDOW_BYTES;
+  if (stop >= end) return end;
+  const last = bytes.subarray(start, stop).lastIndexOf(LINE_FEED);
+  const line = last >= 0 ? start + last : lineEnd(bytes, stop, end);
+  return line < 0 ? end : line + 1;
 }

@@ -22,8 +22,11 @@ export interface LogRecord {
   /** The record's own text, byte for byte but for invalid UTF-8, which is replaced by U+FFFD (then `repaired`). */
   readonly text: string;
   readonly repaired: boolean;
-  /** True when the text is known to be plain ASCII; false when it was not looked at. */
-  readonly ascii: boolean;
+  /**
+   * True when the text is known to be printable ASCII, line ends in JSON aside; false when it is not, or was not looked
+   * at. In JSON this speaks of the text: a control may still stand behind a backslash.
+   */
+  readonly printable: boolean;
   /** Why the framing could not take this as a whole record; undefined when it could. */
   readonly problem: FormatError | undefined;
   /** Members of a JSON record; undefined for a line. */

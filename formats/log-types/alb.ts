@@ -1,18 +1,7 @@
-import {
-  computed,
-  constant,
-  first,
-  hostOf,
-  isoTime,
-  portOf,
-  requestPart,
-  spaced,
-  tail,
-  text,
-  textOf,
-} from '../functions.ts';
+import { computed, constant, first, hostOf, portOf, requestPart, spaced, tail, text, textOf } from '../functions.ts';
 import { columns, splitQuoted } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
+import { isoTime } from '../times.ts';
 import { serviceKey } from './keys.ts';
 
 const COLUMNS = `type time elb client target request_processing_time target_processing_time response_processing_time

@@ -1,6 +1,7 @@
-import { before, choose, computed, first, isoTime, tail, textOf, words } from '../functions.ts';
+import { before, choose, computed, first, tail, textOf, words } from '../functions.ts';
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
+import { isoTime } from '../times.ts';
 import { serviceKey } from './keys.ts';
 
 /** Calls that blind the defender; a SOC wants to see them whoever made them. */

@@ -1,6 +1,7 @@
-import { computed, constant, first, isoTime } from '../functions.ts';
+import { computed, constant, first, wholeText } from '../functions.ts';
 import { columns, json, type Layout } from '../layout.ts';
 import { defineLogType, type LogType, type LogTypeSpec } from '../log-type.ts';
+import { isoTime } from '../times.ts';
 
 /** What an unknown object has in common with any other: its text. Nothing is guessed but a time in an obvious place. */
 const COMMON = {
@@ -20,10 +21,15 @@ const COMMON = {
 /** The raw text of a record, as a value. */
 const rawText = (layout: Layout): Layout => ({
   ...layout,
-  resolve: (path) => (path === '@text' ? (record) => record.text : layout.resolve(path)),
+  resolve: (path, names) => (path === '@text' ? (record) => record.text : layout.resolve(path, names)),
 });
 
-const origin = { 'cloud.account': '@account', 'cloud.region': '@region', 'event.message': '@text' } as const;
+const origin = { 'cloud.account': '@account', 'cloud.region': '@region', 'event.message': wholeText } as const;
+
+function wholeLine(line: string, cells: string[]): number {
+  cells[0] = line;
+  return 1;
+}
 
 const jsonType = defineLogType({
   ...COMMON,
@@ -36,7 +42,7 @@ const jsonType = defineLogType({
 const textType = defineLogType({
   ...COMMON,
   looksLike: { line: /^/ },
-  layout: rawText(columns({ names: ['line'], least: 0, split: (line) => [line] })),
+  layout: rawText(columns({ names: ['line'], least: 0, split: wholeLine })),
   time: computed('none', [], () => undefined),
   fields: origin,
 });

@@ -1,6 +1,7 @@
-import { before, choose, computed, first, floor, isoTime, joined, textOf, words } from '../functions.ts';
+import { before, choose, computed, first, floor, joined, textOf, words } from '../functions.ts';
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
+import { isoTime } from '../times.ts';
 import { serviceKey } from './keys.ts';
 
 const NET = 'service.action.networkConnectionAction';

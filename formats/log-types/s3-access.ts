@@ -1,6 +1,7 @@
-import { clfTime, computed, first, requestPart, spaced, tail, text, textOf } from '../functions.ts';
+import { computed, first, percentDecoded, requestPart, spaced, tail, textOf } from '../functions.ts';
 import { columns, splitQuoted } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
+import { clfTime } from '../times.ts';
 import { webSeverity } from './alb.ts';
 
 const COLUMNS =
@@ -9,15 +10,6 @@ const COLUMNS =
   authentication_type host_header tls_version access_point_arn acl_required source_region`
     .split(/\s+/)
     .filter((name) => name !== '');
-
-/** S3 writes keys percent-encoded; a broken encoding stays as it is. */
-const decodedKey = text('key', 'key, percent-decoded once', (value) => {
-  if (!value.includes('%')) return value;
-  const decoded = value.replace(/%([0-9A-Fa-f]{2})/g, (_, hex: string) =>
-    String.fromCharCode(Number.parseInt(hex, 16)),
-  );
-  return decoded;
-});
 
 const failed = (status: string): boolean => Number(status) >= 400;
 
@@ -48,7 +40,7 @@ export const s3Access = defineLogType({
     ),
     'event.reason': 'error_code',
     's3.bucket': 'bucket',
-    's3.key': decodedKey,
+    's3.key': percentDecoded('key'),
     's3.size': 'object_size',
     's3.version': 'version_id',
     's3.owner': 'bucket_owner',

@@ -1,7 +1,8 @@
 import type { FieldValue } from '../event.ts';
-import { choose, computed, constant, epochSeconds, first } from '../functions.ts';
+import { choose, computed, constant, first } from '../functions.ts';
 import { columns, splitSpaces } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
+import { epochSeconds } from '../times.ts';
 import { hiveKey, serviceKey } from './keys.ts';
 
 /** The default format, version 2: what a flow log writes when nobody chose fields. */
@@ -25,7 +26,7 @@ const KNOWN = new Set([
 function headerNames(line: string): readonly string[] | undefined {
   const opens = line.charCodeAt(0);
   if (opens < 0x61 || opens > 0x7a) return undefined;
-  const names = splitSpaces(line);
+  const names = line.split(' ');
   return KNOWN.has(names[0] ?? '') && names.every((name) => /^[a-z][a-z0-9-]*$/.test(name)) ? names : undefined;
 }
 

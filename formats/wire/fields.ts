@@ -1,17 +1,20 @@
 import type { FieldName, LogEvent } from '../event.ts';
+import { isFresh } from '../expression.ts';
 import { FormatError } from '../framing/record.ts';
-import { textOf } from '../functions.ts';
 import type { LogType } from '../log-type.ts';
-import type { Tally, WrittenField } from './formatter.ts';
+import type { Tally, WriteText, WrittenField } from './formatter.ts';
 import { DROP_ORDER } from './keys.ts';
+import { type Changes, forget, noChanges } from './text.ts';
 
-/** Writes one field of an event into text, or nothing when there is nothing to say. `plain`: values need no look. */
-export type WriteField = (value: unknown, event: LogEvent, plain: boolean, tally: Tally) => string;
+/** Writes one field of an event into text, or nothing when there is nothing to say. `plain`: the value needs no look. */
+export type WriteField = (value: unknown, event: LogEvent, plain: boolean, changes: Changes) => string;
 
 export interface FieldWriter {
   readonly name: FieldName;
   /** Place of the value in the event. */
   readonly index: number;
+  /** Whether the value may hold bytes that the record does not: then a plain record says nothing of it. */
+  readonly fresh: boolean;
   readonly write: WriteField;
 }
 
@@ -19,7 +22,8 @@ export interface FieldWriter {
 export function fieldWriters(type: LogType, writerOf: (name: FieldName) => WriteField | undefined): FieldWriter[] {
   return type.fieldNames.flatMap((name, index) => {
     const write = writerOf(name);
-    return write === undefined ? [] : [{ name, index, write }];
+    const expression = type.spec.fields[name];
+    return write === undefined ? [] : [{ name, index, fresh: expression !== undefined && isFresh(expression), write }];
   });
 }
 
@@ -33,7 +37,7 @@ export function writeFields(
   writers: readonly FieldWriter[],
   event: LogEvent,
   plain: boolean,
-  tally: Tally,
+  changes: Changes,
   without?: ReadonlySet<FieldName>,
 ): string {
   const { values } = event;
@@ -41,9 +45,24 @@ export function writeFields(
   for (const writer of writers) {
     const value = values[writer.index];
     if (!present(value)) continue;
-    if (without?.has(writer.name) !== true) text += writer.write(value, event, plain, tally);
+    if (without?.has(writer.name) !== true) text += writer.write(value, event, plain && !writer.fresh, changes);
   }
   return text;
+}
+
+/** Builds the text of an event, some fields left out, and notes in `changes` what it did to the others. */
+export type Build = (event: LogEvent, without?: ReadonlySet<FieldName>) => string;
+
+/** A writer that keeps within the room and counts what it took for that. `changes`: what `build` notes its changes in. */
+export function writeWithin(build: Build, changes: Changes, tally: Tally): WriteText {
+  return (event, room) => {
+    forget(changes);
+    let text = build(event);
+    if (text.length > room) text = shrink(build, event, room, changes);
+    if (changes.cut > 0) tally.truncated += 1;
+    tally.replaced += changes.replaced;
+    return text;
+  };
 }
 
 /**
@@ -51,14 +70,14 @@ export function writeFields(
  * addresses, user and outcome always stay.
  * @throws {FormatError} TF-EVENT-TOO-LARGE when what stays is still too long
  */
-export function shrink(build: (without: ReadonlySet<FieldName>) => string, room: number, tally: Tally): string {
+function shrink(build: Build, event: LogEvent, room: number, changes: Changes): string {
   const without = new Set<FieldName>();
   for (const name of DROP_ORDER) {
     without.add(name);
-    const text = build(without);
-    if (text.length > room) continue;
-    tally.truncated += 1;
-    return text;
+    forget(changes);
+    const text = build(event, without);
+    changes.cut += 1;
+    if (text.length <= room) return text;
   }
   throw new FormatError(
     'TF-EVENT-TOO-LARGE',
@@ -71,14 +90,11 @@ export function explainFields(writers: readonly FieldWriter[], event: LogEvent):
   return writers.flatMap((writer) => {
     const value = event.values[writer.index];
     if (!present(value)) return [];
-    const tally: Tally = { truncated: 0, replaced: 0 };
-    const written = writer.write(value, event, false, tally).trim();
-    const text = written.substring(written.indexOf('=') + 1);
-    const notes = [
-      ...(text.includes('...') && !textOf(value).includes('...') ? ['cut'] : []),
-      ...(tally.replaced > 0 ? ['replaced'] : []),
-      ...(text.includes('\\') && !textOf(value).includes('\\') ? ['escaped'] : []),
-    ];
-    return [{ field: writer.name, key: written.substring(0, written.indexOf('=')), text, notes }];
+    const changes = noChanges();
+    const written = writer.write(value, event, false, changes).substring(1);
+    if (written === '') return [];
+    const notes = (['cut', 'replaced', 'escaped'] as const).filter((change) => changes[change] > 0);
+    const equals = written.indexOf('=');
+    return [{ field: writer.name, key: written.substring(0, equals), text: written.substring(equals + 1), notes }];
   });
 }

@@ -46,5 +46,5 @@ export const json: Format = {
 
 /** In JSON a line end can only stand between tokens. */
 function oneLine(text: string): string {
-  return text.includes('\n') || text.includes('\r') ? text.replace(/\s*[\r\n]+\s*/g, '') : text;
+  return text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]+[ \t]*/g, '') : text;
 }

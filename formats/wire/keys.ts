@@ -100,7 +100,7 @@ export const CEF_KEYS: Readonly<Record<FieldName, CefKey | undefined>> = {
   'lb.name': custom('cs3', 'LoadBalancer'),
   'lb.target_group': custom('cs4', 'TargetGroup'),
   'lb.classification': flex(1, 'Classification'),
-  'finding.arn': custom('cs5', 'FindingArn'),
+  'finding.arn': custom('cs4', 'FindingArn'),
   'finding.detector': text('deviceExternalId', 255),
   'finding.threat_list': custom('cs6', 'ThreatList'),
   'geo.country': flex(1, 'Country'),

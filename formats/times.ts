@@ -1,0 +1,82 @@
+import { absent, type Computed, describe, type Expression } from './expression.ts';
+import { computed, text } from './functions.ts';
+
+/** Times in the forms AWS writes, as epoch milliseconds. Like all functions of a mapping they read nothing by themselves. */
+
+/** Epoch seconds to milliseconds. */
+export function epochSeconds(input: Expression): Computed {
+  return computed(`${describe(input)} (seconds)`, [input], (value) => {
+    const seconds = typeof value === 'number' ? value : Number(absent(value) ? Number.NaN : value);
+    return Number.isFinite(seconds) ? Math.round(seconds * 1000) : undefined;
+  });
+}
+
+/** A date and time in ISO 8601, to epoch milliseconds; `T` may be a space, and without a zone it is UTC. */
+export function isoTime(input: Expression): Computed {
+  return computed(describe(input), [input], (value) => (typeof value === 'string' ? parseIso(value) : undefined));
+}
+
+const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?$/;
+
+/** Most records write `YYYY-MM-DDTHH:MM:SSZ`, with or without a fraction: a day is worked out once, the rest by hand. */
+function parseIso(value: string): number | undefined {
+  if (isPlainUtc(value)) {
+    const hours = two(value, 11);
+    const minutes = two(value, 14);
+    const seconds = two(value, 17);
+    const time = dayStart(value.substring(0, 10)) + (hours * 3600 + minutes * 60 + seconds) * 1000 + fraction(value);
+    // A leap second is the first of the next minute.
+    if (hours < 24 && minutes < 60 && seconds <= 60 && Number.isFinite(time)) return time;
+  }
+  const found = ISO.exec(value);
+  if (found === null) return undefined;
+  const time = Date.parse(value.replace(' ', 'T') + (found[1] === undefined ? 'Z' : ''));
+  return Number.isFinite(time) ? time : undefined;
+}
+
+/** `####-##-##T##:##:##...Z`, whatever stands for the digits. */
+function isPlainUtc(value: string): boolean {
+  const dashes = value.charCodeAt(4) === 0x2d && value.charCodeAt(7) === 0x2d;
+  const colons = value.charCodeAt(13) === 0x3a && value.charCodeAt(16) === 0x3a;
+  return dashes && colons && value.charCodeAt(10) === 0x54 && value.length >= 20 && value.endsWith('Z');
+}
+
+let cachedDay = '';
+let cachedDayStart = 0;
+
+/** Epoch milliseconds of `YYYY-MM-DD`; NaN for what is no day. */
+function dayStart(day: string): number {
+  if (day !== cachedDay) {
+    cachedDayStart = Date.parse(`${day}T00:00:00Z`);
+    cachedDay = day;
+  }
+  return cachedDayStart;
+}
+
+/** Milliseconds in `.ddd` and more digits from the 20th character on; NaN for fewer digits. */
+function fraction(value: string): number {
+  if (value.length === 20) return 0;
+  const written = value.length >= 24 && value.length <= 30 && value.charCodeAt(19) === 0x2e;
+  return written ? two(value, 20) * 10 + (two(value, 21) % 10) : Number.NaN;
+}
+
+/** A number of two digits, or NaN. */
+function two(text: string, at: number): number {
+  const tens = text.charCodeAt(at) - 48;
+  const ones = text.charCodeAt(at + 1) - 48;
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+}
+
+const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
+
+/** `[06/Feb/2019:00:00:38 +0000]`, with or without brackets, to epoch milliseconds. */
+export function clfTime(input: Expression): Computed {
+  return text(input, describe(input), (value) => {
+    const found = /(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})/.exec(value);
+    if (found === null) return undefined;
+    const [, day, month = '', year, time, zone] = found;
+    const number = String(MONTHS.indexOf(month) / 3 + 1).padStart(2, '0');
+    const ms = Date.parse(`${year}-${number}-${day}T${time}${zone}`);
+    return Number.isFinite(ms) ? ms : undefined;
+  });
+}

@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { ignoredBy } from '../../formats/log-types/ignored.ts';
+import { logTypeOfKey, originOfKey } from '../../formats/log-types/index.ts';
+import { NO_SAMPLES, sample, samplesDir } from '../samples.ts';
+
+const ACCOUNT = '111122223333';
+const day = (service: string): string => `AWSLogs/${ACCOUNT}/${service}/eu-west-1/2026/02/03/`;
+
+const KEYS: readonly (readonly [key: string, type: string])[] = [
+  [`${day('CloudTrail')}${ACCOUNT}_CloudTrail_eu-west-1_20260203T0000Z_abcdefghijklmnop.json.gz`, 'cloudtrail'],
+  [`a/b/AWSLogs/o-a1b2c3d4e5/${ACCOUNT}/CloudTrail/us-gov-west-1/2026/02/03/x.json.gz`, 'cloudtrail'],
+  [`${day('CloudTrail-Insight')}x.json.gz`, 'cloudtrail'],
+  [`${day('CloudTrail-NetworkActivity')}x.json.gz`, 'cloudtrail'],
+  [`${day('vpcflowlogs')}${ACCOUNT}_vpcflowlogs_eu-west-1_fl-1_20260203T0000Z_1.log.gz`, 'vpc-flow'],
+  [`${day('vpcflowlogs')}07/${ACCOUNT}_vpcflowlogs_eu-west-1_fl-1_20260203T0700Z_1.log.gz`, 'vpc-flow'],
+  [
+    `AWSLogs/aws-account-id=${ACCOUNT}/aws-service=vpcflowlogs/aws-region=eu-west-1/year=2026/month=02/day=03/hour=04/x.log.gz`,
+    'vpc-flow',
+  ],
+  [`${day('GuardDuty')}0123.jsonl.gz`, 'guardduty'],
+  [
+    `${day('elasticloadbalancing')}${ACCOUNT}_elasticloadbalancing_eu-west-1_app.web.1_20260203T0000Z_10.0.0.1_x.log.gz`,
+    'alb',
+  ],
+  ['2026-02-03-10-13-50-A211246203787B7F', 's3-access'],
+  ['logs/2026-02-03-10-13-50-A211246203787B7F', 's3-access'],
+];
+
+/** Near misses: written beside our objects by the same services, in other formats. */
+const OTHERS: readonly string[] = [
+  `${day('vpcflowlogs')}x.log.parquet`,
+  `${day('elasticloadbalancing')}${ACCOUNT}_elasticloadbalancing_eu-west-1_net.web.1_20260203T0000Z_1.log.gz`,
+  `${day('elasticloadbalancing')}${ACCOUNT}_elasticloadbalancing_eu-west-1_web_20260203T0000Z_10.0.0.1_x.log`,
+  `${day('elasticloadbalancing')}conn_log_${ACCOUNT}_elasticloadbalancing_eu-west-1_app.web.1_x.log.gz`,
+  `${day('CloudTrail-Digest')}x.json.gz`,
+  `${day('Config')}x.json.gz`,
+  `AWSLogs/${ACCOUNT}/CloudTrail/x.json.gz`,
+  'notAWSLogs/1/CloudTrail/eu-west-1/2026/02/03/x',
+];
+
+describe('keys', () => {
+  it.each(KEYS)('%s is %s', (key, type) => {
+    expect(logTypeOfKey(key)?.name).toBe(type);
+    expect(ignoredBy(key)).toBeUndefined();
+  });
+
+  it.each(OTHERS)('%s is none of ours', (key) => {
+    expect(logTypeOfKey(key)?.name).toBeUndefined();
+  });
+
+  it('tell account and region where they hold them', () => {
+    for (const [key, type] of KEYS) {
+      const origin = originOfKey(key);
+      if (type === 's3-access') expect(origin).toEqual({ account: undefined, region: undefined });
+      else expect(origin).toEqual({ account: ACCOUNT, region: /eu-west-1|us-gov-west-1/.exec(key)?.[0] });
+    }
+    expect(originOfKey(`AWSLogs/${ACCOUNT}/NewService/x`).account).toBe(ACCOUNT);
+  });
+
+  it('name the rule that leaves an object out', () => {
+    const rules: Readonly<Record<string, string>> = {
+      [`${day('CloudTrail')}`]: 'folder',
+      [`p/AWSLogs/${ACCOUNT}/ELBAccessLogTestFile`]: 'elb-test-file',
+      [`AWSLogs/${ACCOUNT}/Config/ConfigWritabilityCheckFile`]: 'config-check-file',
+      [`${day('CloudTrail-Digest')}x.json.gz`]: 'cloudtrail-digest',
+      'CloudTrail-Lake/Query/2026/02/03/id/result_1.csv.gz': 'cloudtrail-lake-result',
+      [`AWSLogs/${ACCOUNT}/BedrockModelInvocationLogs/eu-west-1/2026/02/03/04/data/id_input.json.gz`]: 'bedrock-body',
+    };
+    for (const [key, rule] of Object.entries(rules)) expect(ignoredBy(key)?.name, key).toBe(rule);
+  });
+
+  it('answer in no time whatever the key is', () => {
+    const start = performance.now();
+    for (const part of ['AWSLogs/', `${ACCOUNT}/`, 'a-', '-1/', 'AWSLogs/o-', '2026/02/03/', '_app.', '/']) {
+      const key = part.repeat(200_000 / part.length);
+      expect(logTypeOfKey(key) === undefined || originOfKey(key) !== undefined).toBe(true);
+      ignoredBy(key);
+    }
+    expect(performance.now() - start).toBeLessThan(1000);
+  });
+
+  it('of real buckets', (context) => {
+    if (samplesDir() === undefined) context.skip(NO_SAMPLES);
+    const groups = JSON.parse(sample('s3-keys/s3-keys.json').toString()) as Record<string, readonly string[]>;
+    const ours: Readonly<Record<string, string>> = {
+      cloudtrail: 'cloudtrail',
+      alb: 'alb',
+      vpcflow: 'vpc-flow',
+      's3-access': 's3-access',
+      guardduty: 'guardduty',
+    };
+    const ignored: Readonly<Record<string, string>> = {
+      'cloudtrail-digest': 'cloudtrail-digest',
+      'elb-test-file': 'elb-test-file',
+    };
+    // A Firehose stream chose this key: content must tell.
+    const unknown = new Set(['2020/09/30/13/firehose_guardduty-1-2020-09-30-13-17-05-532e184c-1hfba.zip']);
+    for (const [group, keys] of Object.entries(groups)) {
+      for (const key of keys) {
+        expect(ignoredBy(key)?.name, key).toBe(ignored[group]);
+        expect(logTypeOfKey(key)?.name, key).toBe(unknown.has(key) ? undefined : ours[group]);
+      }
+    }
+  });
+});
