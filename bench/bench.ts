@@ -56,7 +56,9 @@ limits: {places: 256, open_objects: 8}
 `;
 }
 
-const worker = fork('bench/worker.ts', { execArgv: values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`] });
+const worker = fork('bench/worker.ts', {
+  execArgv: values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`],
+});
 let peakMiB = 0;
 
 async function order(message: Order): Promise<Answer> {

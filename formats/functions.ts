@@ -10,10 +10,10 @@ function compute(text: string, inputs: readonly Expression[], apply: (...values:
   return { describe: text, inputs, apply };
 }
 
-/** A value as text; structures have none. */
+/** A value as text; structures have none, and a number that JavaScript cannot hold neither. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : '';
+  return typeof value === 'boolean' || Number.isFinite(value) ? String(value) : '';
 }
 
 /** Applies `change` to the text of an expression where it is there. */

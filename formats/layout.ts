@@ -84,8 +84,8 @@ export interface ColumnOptions {
   readonly names: readonly string[] | ((line: string) => readonly string[] | undefined);
   /** Names that stand for a line without a header, judged by its cells; undefined refuses the line. */
   readonly headerless?: (cells: readonly string[]) => readonly string[] | undefined;
-  /** A line with fewer cells is unreadable. More cells than names are kept: AWS adds columns at the end. */
-  readonly least: number;
+  /** A line with fewer cells is unreadable; all names need one unless said. More are kept: AWS adds columns at the end. */
+  readonly least?: number;
   /** Writes the cells of a line into `cells`, from 0, and returns their number. */
   readonly split: (line: string, cells: string[]) => number;
 }
@@ -146,7 +146,7 @@ class OpenColumns implements OpenLayout {
     const count = this.options.split(record.text, cells);
     if (cells.length !== count) cells.length = count;
     if (this.columns.length === 0) this.useHeaderless(cells);
-    const least = Math.min(this.options.least, this.columns.length);
+    const { least = this.columns.length } = this.options;
     if (cells.length < least) {
       throw new FormatError('TF-COLUMNS-FEW', `the line has ${cells.length} columns, at least ${least} are needed`);
     }

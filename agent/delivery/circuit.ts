@@ -44,9 +44,10 @@ export class Circuit {
   failed(error: DeliveryError, retry: () => void): void {
     const { fault } = error;
     const state = fault.kind === 'blocked' ? 'blocked' : 'down';
-    const since = this.current.state === state ? this.current.since : this.now();
     const reason = fault.kind === 'blocked' ? `${error.message}; ${fault.remedy}` : error.message;
-    this.current = { state, since, reason };
+    // The same failure again is no news: whoever listens for changes hears of it once.
+    if (this.current.state !== state) this.current = { state, since: this.now(), reason };
+    else if (this.current.reason !== reason) this.current = { ...this.current, reason };
     if (this.timer !== undefined) return;
     const wait =
       fault.kind === 'blocked'

@@ -87,7 +87,7 @@ export const cloudtrail = defineLogType({
     'user.name': first(
       'userIdentity.userName',
       'userIdentity.sessionContext.sessionIssuer.userName',
-      tail('userIdentity.arn', '/'),
+      tail(tail('userIdentity.arn', '/'), ':'),
       'userIdentity.invokedBy',
     ),
     'user.id': 'userIdentity.principalId',

@@ -47,9 +47,17 @@ const textType = defineLogType({
   fields: origin,
 });
 
+/**
+ * Whether bytes are the beginning of JSON records. A bracket or brace alone is not enough: many a text log begins its
+ * lines with `[time]`.
+ */
+export function looksLikeJson(head: string): boolean {
+  return /^(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:["}]|$)|\[\s*(?:[[{\]]|$))/.test(head);
+}
+
 /** The generic type for an object that starts with these bytes. */
 export function generic(head: string): LogType {
-  return /^(?:\xef\xbb\xbf)?\s*[{[]/.test(head) ? jsonType : textType;
+  return looksLikeJson(head) ? jsonType : textType;
 }
 
 /** The two faces of the generic type: JSON values, and lines. */

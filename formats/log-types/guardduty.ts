@@ -1,3 +1,4 @@
+import type { Computed, Expression } from '../expression.ts';
 import { before, choose, computed, first, floor, joined, textOf, words } from '../functions.ts';
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
@@ -29,10 +30,16 @@ const local = first(
 const remotePort = `${NET}.remotePortDetails.port`;
 const localPort = first(`${NET}.localPortDetails.port`, `${PROBE}.localPortDetails.port`);
 
-/** GuardDuty names sides local and remote; who asked depends on the direction of the connection. */
-const side = (ends: readonly [typeof remote | string, typeof remote | string]): ReturnType<typeof computed> =>
-  computed('by connectionDirection', [`${NET}.connectionDirection`, ...ends], (direction, inbound, outbound) =>
-    textOf(direction === 'OUTBOUND' ? outbound : inbound),
+/**
+ * GuardDuty names sides local and remote. Who asked depends on the direction of the connection; a DNS query is asked by
+ * the instance, anything else comes from outside.
+ */
+const side = (inbound: Expression, outbound: Expression): Computed =>
+  computed(
+    'by connectionDirection and actionType',
+    [`${NET}.connectionDirection`, 'service.action.actionType', inbound, outbound],
+    (direction, action, whenInbound, whenOutbound) =>
+      textOf(direction === 'OUTBOUND' || action === 'DNS_REQUEST' ? whenOutbound : whenInbound),
   );
 
 export const guardduty = defineLogType({
@@ -52,10 +59,10 @@ export const guardduty = defineLogType({
   fields: {
     'cloud.account': 'accountId',
     'cloud.region': 'region',
-    'source.address': side([remote, local]),
-    'source.port': side([remotePort, localPort]),
-    'destination.address': side([local, remote]),
-    'destination.port': side([localPort, remotePort]),
+    'source.address': side(remote, local),
+    'source.port': side(remotePort, localPort),
+    'destination.address': side(local, remote),
+    'destination.port': side(localPort, remotePort),
     'network.protocol': first(`${NET}.protocol`, 'service.action.dnsRequestAction.protocol'),
     'network.direction': choose(`${NET}.connectionDirection`, { INBOUND: 'ingress', OUTBOUND: 'egress' }),
     'event.uid': 'id',

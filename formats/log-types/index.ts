@@ -1,8 +1,9 @@
 import { JsonFraming } from '../framing/json.ts';
+import type { LogRecord } from '../framing/record.ts';
 import type { LogType } from '../log-type.ts';
 import { alb } from './alb.ts';
 import { cloudtrail } from './cloudtrail.ts';
-import { generic, genericTypes } from './generic.ts';
+import { generic, genericTypes, looksLikeJson } from './generic.ts';
 import { guardduty } from './guardduty.ts';
 import { s3Access } from './s3-access.ts';
 import { vpcFlow } from './vpc-flow.ts';
@@ -44,16 +45,20 @@ function firstLine(head: string): string {
   return line.replace(/^\xef\xbb\xbf/, '').trimEnd();
 }
 
-const WRAPPERS = [...new Set(['Records', 'findings', 'configurationItems'])];
+/** Members whose array holds the records in one log type or another. */
+const WRAPPERS = ['Records', 'findings', 'configurationItems'];
 
-/** Member names of the first JSON record; undefined when the content is not JSON. */
+/** Member names of the first JSON object, or of what the head holds of it; undefined when the content is not JSON. */
 function firstMembers(head: string): ReadonlySet<string> | undefined {
-  if (!/^(?:\xef\xbb\xbf)?\s*[{[]/.test(head)) return undefined;
-  let found: ReadonlySet<string> | undefined;
-  new JsonFraming(WRAPPERS, { skip: 0, maxRecordBytes: head.length }).push(Buffer.from(head, 'latin1'), (record) => {
-    if (found === undefined && record.problem === undefined) found = new Set(record.json?.names());
-  });
-  return found ?? new Set();
+  if (!looksLikeJson(head)) return undefined;
+  let found: ReadonlySet<string> = new Set();
+  const note = (record: LogRecord): void => {
+    if (found.size === 0) found = new Set(record.json?.names());
+  };
+  const framing = new JsonFraming(WRAPPERS, { skip: 0, maxRecordBytes: head.length });
+  framing.push(Buffer.from(head, 'latin1'), note);
+  framing.end(note);
+  return found;
 }
 
 /** Account and region as an object's key tells them. */

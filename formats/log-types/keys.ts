@@ -1,6 +1,6 @@
 /** Parts of S3 keys that AWS services share: `[prefix/]AWSLogs/[o-org/]account/service/region/yyyy/mm/dd/`. */
 const ACCOUNT = '(?:^|/)AWSLogs/(?:o-[a-z0-9]{4,32}/)?(?<account>\\d{12})/';
-const REGION = '(?<region>[a-z]{2}(?:-[a-z]+)+-\\d)';
+export const REGION = '(?<region>[a-z]{2}(?:-[a-z]+)+-\\d)';
 const DAY = '\\d{4}/\\d{1,2}/\\d{1,2}/';
 
 /** A key of a service's folder, then `rest`. Linear: no nested quantifiers over the same text. */
@@ -11,6 +11,6 @@ export function serviceKey(service: string, rest = ''): RegExp {
 /** Hive-style keys: `AWSLogs/aws-account-id=.../aws-service=.../aws-region=.../year=.../`. */
 export function hiveKey(service: string, rest = ''): RegExp {
   return new RegExp(
-    `(?:^|/)AWSLogs/aws-account-id=(?<account>\\d{12})/(?:aws-)?service=${service}/aws-region=(?<region>[^/]+)/year=\\d{4}/month=\\d{1,2}/day=\\d{1,2}/(?:hour=\\d{1,2}/)?${rest}`,
+    `(?:^|/)AWSLogs/aws-account-id=(?<account>\\d{12})/(?:aws-)?service=${service}/aws-region=${REGION}/year=\\d{4}/month=\\d{1,2}/day=\\d{1,2}/(?:hour=\\d{1,2}/)?${rest}`,
   );
 }

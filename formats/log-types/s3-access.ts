@@ -3,6 +3,7 @@ import { columns, splitQuoted } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { clfTime } from '../times.ts';
 import { webSeverity } from './alb.ts';
+import { REGION } from './keys.ts';
 
 const COLUMNS =
   `bucket_owner bucket time remote_ip requester request_id operation key request_uri http_status error_code bytes_sent
@@ -11,13 +12,18 @@ const COLUMNS =
     .split(/\s+/)
     .filter((name) => name !== '');
 
+const FILE = '\\d{4}-\\d{2}-\\d{2}-\\d{2}-\\d{2}-\\d{2}-[0-9A-F]{16}$';
+
 const failed = (status: string): boolean => Number(status) >= 400;
 
 export const s3Access = defineLogType({
   name: 's3-access',
   title: 'Amazon S3 server access logs',
   reference: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/LogFormat.html',
-  keys: [/(?:^|\/)\d{4}-\d{2}-\d{2}-\d{2}-\d{2}-\d{2}-[0-9A-F]{16}$/],
+  keys: [
+    new RegExp(`(?:^|/)(?<account>\\d{12})/${REGION}/[^/]+/\\d{4}/\\d{2}/\\d{2}/${FILE}`),
+    new RegExp(`(?:^|/)${FILE}`),
+  ],
   looksLike: { line: /^[0-9a-f]{64} [a-z0-9.-]{3,63} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:/ },
   layout: columns({ names: COLUMNS, least: 18, split: splitQuoted }),
   product: 'S3',

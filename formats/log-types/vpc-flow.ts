@@ -1,5 +1,5 @@
 import type { FieldValue } from '../event.ts';
-import { choose, computed, constant, first } from '../functions.ts';
+import { choose, computed, constant, first, text } from '../functions.ts';
 import { columns, splitSpaces } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { epochSeconds } from '../times.ts';
@@ -40,6 +40,9 @@ const packetAddress = (packet: string, own: string): ReturnType<typeof computed>
     value === other ? undefined : (value as FieldValue),
   );
 
+/** AWS writes `unknown` where it cannot tell, as with some NODATA records. */
+const knownAccount = text('account-id', 'account-id', (value) => (value === 'unknown' ? undefined : value));
+
 const notOk = choose('log-status', { NODATA: 'NODATA', SKIPDATA: 'SKIPDATA' });
 
 export const vpcFlow = defineLogType({
@@ -53,7 +56,6 @@ export const vpcFlow = defineLogType({
   layout: columns({
     names: headerNames,
     headerless: (cells) => (cells.length === DEFAULT.length && /^\d+$/.test(cells[0] ?? '') ? DEFAULT : undefined),
-    least: 3,
     split: splitSpaces,
   }),
   product: 'VPC Flow Logs',
@@ -64,7 +66,7 @@ export const vpcFlow = defineLogType({
   category: constant('VPCFlow'),
   severity: choose('action', { ACCEPT: 1, REJECT: 3 }, 0),
   fields: {
-    'cloud.account': first('account-id', '@account'),
+    'cloud.account': first(knownAccount, '@account'),
     'cloud.region': first('region', '@region'),
     'source.address': 'srcaddr',
     'source.port': 'srcport',

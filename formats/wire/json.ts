@@ -1,16 +1,14 @@
 import type { LogEvent } from '../event.ts';
-import { FormatError } from '../framing/record.ts';
+import { FormatError, type LogRecord } from '../framing/record.ts';
 import type { Format, TypeFormatter } from './formatter.ts';
-import { raw } from './raw.ts';
 
 /** A byte string as a JSON string; bytes of UTF-8 pass as they are. */
-export function quoted(text: string): string {
+function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
 /** The columns of a line as one object, every value the text it was: no number is made or rounded. */
-function columnsObject(event: LogEvent): string {
-  const { columns, cells } = event;
+function columnsObject({ columns, cells }: LogEvent): string {
   let text = '{';
   for (let index = 0; index < cells.length; index += 1) {
     const name = columns[index] ?? `extra${index - columns.length + 1}`;
@@ -19,32 +17,45 @@ function columnsObject(event: LogEvent): string {
   return `${text}}`;
 }
 
-/** JSON on one line: a JSON record as it stands, white space at its line ends aside; a line as an object of its columns. */
+/**
+ * JSON on one line for every reader: a JSON record as it stands, but for white space at its line ends and for the line
+ * ends of Unicode, which are escaped; a line as an object of its columns. It cannot be cut, only refused.
+ */
 export const json: Format = {
   name: 'json',
-  compile(type, tally): TypeFormatter {
-    if (type.spec.layout.kind === 'json') {
-      const verbatim = raw.compile(type, tally);
-      return { ...verbatim, write: (event, room) => oneLine(verbatim.write(event, room)) };
-    }
+  compile(type): TypeFormatter {
+    const verbatim = type.spec.layout.kind === 'json';
     return {
       kind: 'json',
-      verbatim: false,
+      verbatim,
       write: (event, room) => {
-        const text = columnsObject(event);
-        if (text.length > room)
-          throw new FormatError(
-            'TF-EVENT-TOO-LARGE',
-            `the event has ${text.length} bytes, the destination takes ${room}`,
-          );
-        return text;
+        const text = verbatim ? oneLine(event.record.text) : columnsObject(event);
+        return within(escapeLineEnds(text, event.record), room);
       },
       explain: () => [],
     };
   },
 };
 
+/** @throws {FormatError} TF-EVENT-TOO-LARGE */
+export function within(text: string, room: number): string {
+  if (text.length <= room) return text;
+  throw new FormatError('TF-EVENT-TOO-LARGE', `the event has ${text.length} bytes, the destination takes ${room}`);
+}
+
 /** In JSON a line end can only stand between tokens. */
 function oneLine(text: string): string {
   return text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]+[ \t]*/g, '') : text;
+}
+
+const LINE_ENDS: Readonly<Record<string, string>> = {
+  '\xc2\x85': '\\u0085',
+  '\xe2\x80\xa8': '\\u2028',
+  '\xe2\x80\xa9': '\\u2029',
+};
+
+/** These may only stand in strings. */
+function escapeLineEnds(text: string, record: LogRecord): string {
+  if (record.printable) return text;
+  return text.replace(/\xc2\x85|\xe2\x80[\xa8\xa9]/g, (bytes) => LINE_ENDS[bytes] ?? bytes);
 }

@@ -1,5 +1,5 @@
-import { FormatError } from '../framing/record.ts';
 import type { Format, TypeFormatter } from './formatter.ts';
+import { within } from './json.ts';
 
 /** The record's own text, byte for byte: what native DSMs and the Splunk Add-on read. It cannot be cut, only refused. */
 export const raw: Format = {
@@ -8,11 +8,7 @@ export const raw: Format = {
     return {
       kind: type.spec.layout.kind,
       verbatim: true,
-      write: ({ record }, room) => {
-        if (record.text.length <= room) return record.text;
-        const message = `the record has ${record.text.length} bytes, the destination takes ${room}`;
-        throw new FormatError('TF-EVENT-TOO-LARGE', message);
-      },
+      write: ({ record }, room) => within(record.text, room),
       explain: () => [],
     };
   },

@@ -139,6 +139,9 @@ export class HecEndpoint {
     return token.disabled ? 1 : token;
   }
 
+  /** The event indexed last. */
+  last: HecEvent | undefined;
+
   private commit(
     node: HecNode,
     token: StubToken,
@@ -161,6 +164,7 @@ export class HecEndpoint {
   private indexed({ events }: Batch): void {
     const ids = events.map(({ fields }) => fields?.['event_id']);
     if (this.options.keep) this.events.push(...events);
+    this.last = events.at(-1) ?? this.last;
     for (const id of ids) this.count(id);
     if (this.options.idsFile !== undefined && ids.length > 0)
       appendFileSync(this.options.idsFile, `${ids.join('\n')}\n`);

@@ -1,7 +1,8 @@
 /**
  * A strict HTTP Event Collector for tests and the demo, after measurements of Splunk 10.4.3 (`/services/collector/raw` is
  * left out). It is scripted in process, or over HTTP by `POST /_control/<operation>` with the operation's argument as
- * JSON body (see `HecControl`); `GET /_control/stats` and `GET /_control/ids` read out what it has indexed.
+ * JSON body (see `HecControl`); `GET /_control/stats` and `GET /_control/ids` read out what it has indexed, `GET /_control/last`
+ * the last event.
  */
 import * as http from 'node:http';
 import * as https from 'node:https';
@@ -121,6 +122,7 @@ export async function createHecStub(options: HecStubOptions = {}): Promise<HecSt
 
   function control(operation: string, method: string | undefined, body: Buffer): StubAnswer {
     if (operation === 'stats') return { status: 200, body: JSON.stringify(endpoint.stats) };
+    if (operation === 'last') return { status: 200, body: JSON.stringify(endpoint.last ?? {}) };
     if (operation === 'ids') return { status: 200, body: JSON.stringify(Object.fromEntries(endpoint.ids)) };
     const run = (operations as unknown as Record<string, ((argument: unknown) => void) | undefined>)[operation];
     if (run === undefined || method !== 'POST') return json(404);

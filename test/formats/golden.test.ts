@@ -17,6 +17,9 @@ const cases = readdirSync(root, { withFileTypes: true })
       .map((file) => [name, file.slice(0, -'.in'.length)] as const),
   );
 
+/** Cases whose content says too little. */
+const KEY_ONLY = new Set(['cloudtrail/no-records', 'cloudtrail/nothing-but-a-name']);
+
 /** Frames and refusals in the order of their records. */
 function page({ outputs }: Conversion, format: 'leef' | 'cef' | 'json'): string {
   const { frames, refused } = outputs[format];
@@ -38,7 +41,7 @@ describe.each(cases)('golden case %s/%s', (type, name) => {
 
   it('is told by its key, where it has one, and by its content', async () => {
     expect((await conversion()).type?.name).toBe(type);
-    if (name !== 'no-records') expect(logTypeOfContent(bytes.toString('latin1')).name).toBe(type);
+    if (!KEY_ONLY.has(`${type}/${name}`)) expect(logTypeOfContent(bytes.toString('latin1')).name).toBe(type);
   });
 
   it.each(['leef', 'cef', 'json'] as const)('as %s', async (format) => {
