@@ -49,12 +49,18 @@ export function json(...wrappers: string[]): Layout {
   };
 }
 
+const ORIGIN: Readonly<Record<string, keyof ObjectOrigin>> = {
+  '@account': 'account',
+  '@region': 'region',
+  '@bucket': 'bucket',
+  '@key': 'key',
+};
+
 /** `@account`, `@region`, `@bucket` and `@key` read the object's own key; every other path reads the record. */
 function originOr(current: { readonly origin?: ObjectOrigin }, otherwise: Layout['resolve']): Layout['resolve'] {
   return (path, names) => {
-    if (!path.startsWith('@')) return otherwise(path, names);
-    const name = path.slice(1) as keyof ObjectOrigin;
-    return () => current.origin?.[name];
+    const name = ORIGIN[path];
+    return name === undefined ? otherwise(path, names) : () => current.origin?.[name];
   };
 }
 
@@ -175,8 +181,8 @@ export function splitSpaces(line: string, cells: string[]): number {
 }
 
 /**
- * Cells parted by a space; `"..."` ends at a quote that a space or the line's end follows. `[...]` is a cell when its
- * bracket ends one: an IPv6 address with a port is not.
+ * Cells parted by a space; `"..."` ends at a quote that a space or the line's end follows, if what comes then can be a
+ * cell: user agents hold quotes. `[...]` is a cell when its bracket ends one: an IPv6 address with a port is not.
  */
 export function splitQuoted(line: string, cells: string[]): number {
   let count = 0;
@@ -199,6 +205,14 @@ function endsCell(line: string, mark: number): boolean {
 
 function closingMark(line: string, from: number, mark: string): number {
   let at = line.indexOf(mark, from);
-  while (at >= 0 && !endsCell(line, at)) at = line.indexOf(mark, at + 1);
+  while (at >= 0 && !(endsCell(line, at) && startsCell(line, at + 2))) at = line.indexOf(mark, at + 1);
   return at;
+}
+
+/** Whether the text up to the next space is a cell: a quote stands at its start or nowhere. */
+function startsCell(line: string, start: number): boolean {
+  const quote = line.indexOf('"', start);
+  if (quote <= start) return true;
+  const space = line.indexOf(' ', start);
+  return space >= 0 && space < quote;
 }

@@ -42,6 +42,12 @@ const side = (inbound: Expression, outbound: Expression): Computed =>
       textOf(direction === 'OUTBOUND' || action === 'DNS_REQUEST' ? whenOutbound : whenInbound),
   );
 
+function sentences(...parts: unknown[]): string {
+  const [title, description] = parts.map(textOf).filter((part) => part !== '');
+  if (title === undefined || description === undefined) return title ?? '';
+  return `${title}${title.endsWith('.') ? '' : ':'} ${description}`;
+}
+
 export const guardduty = defineLogType({
   name: 'guardduty',
   title: 'Amazon GuardDuty findings, as exported to S3',
@@ -74,12 +80,7 @@ export const guardduty = defineLogType({
       choose(first(`${NET}.blocked`, `${PROBE}.blocked`), { true: 'blocked', false: 'allowed' }),
     ),
     'event.provider': `${API}.serviceName`,
-    'event.message': computed('title and description', ['title', 'description'], (title, description) =>
-      [title, description]
-        .map(textOf)
-        .filter((part) => part !== '')
-        .join(': '),
-    ),
+    'event.message': computed('title and description', ['title', 'description'], sentences),
     'resource.type': 'resource.resourceType',
     'resource.name': first(
       'resource.instanceDetails.instanceId',

@@ -34,7 +34,7 @@ function replaceOdd(value: string, kind: ValueKind, changes: Changes): string {
   // Outside of its strings JSON may have white space, in them only what an escape can say.
   if (kind === 'json')
     return value
-      .replace(/[\t\r\n]+/g, ' ')
+      .replace(/[\t\r\n][\t\r\n ]*/g, ' ')
       .replace(/\|/g, '\\u007c')
       .replace(CONTROLS, jsonEscaped);
   return spaceControls(value.replace(/\|/g, '/'));

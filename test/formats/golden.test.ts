@@ -20,8 +20,11 @@ const cases = readdirSync(root, { withFileTypes: true })
 /** Cases whose content says too little. */
 const KEY_ONLY = new Set(['cloudtrail/no-records', 'cloudtrail/nothing-but-a-name']);
 
+/** The file of each format's frames, one a line. */
+const ENDINGS = { leef: 'leef', cef: 'cef', json: 'jsonl' } as const;
+
 /** Frames and refusals in the order of their records. */
-function page({ outputs }: Conversion, format: 'leef' | 'cef' | 'json'): string {
+function page({ outputs }: Conversion, format: keyof typeof ENDINGS): string {
   const { frames, refused } = outputs[format];
   const lines = [
     ...frames.map(({ ordinal, text }) => [ordinal, text] as const),
@@ -46,8 +49,9 @@ describe.each(cases)('golden case %s/%s', (type, name) => {
 
   it.each(['leef', 'cef', 'json'] as const)('as %s', async (format) => {
     const got = page(await conversion(), format);
-    if (updates) writeFileSync(`${path}.${format}`, got);
-    expect(got).toBe(readFileSync(`${path}.${format}`, 'utf8'));
+    const file = `${path}.${ENDINGS[format]}`;
+    if (updates) writeFileSync(file, got);
+    expect(got).toBe(readFileSync(file, 'utf8'));
   });
 
   it('can be read by strict parsers', async () => {
@@ -62,7 +66,7 @@ describe.each(cases)('golden case %s/%s', (type, name) => {
 
 it('golden files all belong to a case', () => {
   const known = new Set(
-    cases.flatMap(([type, name]) => ['in', 'key', 'leef', 'cef', 'json'].map((end) => `${type}/${name}.${end}`)),
+    cases.flatMap(([type, name]) => ['in', 'key', ...Object.values(ENDINGS)].map((end) => `${type}/${name}.${end}`)),
   );
   for (const type of logTypeNames) {
     expect(readdirSync(`${root}${type}`).filter((file) => !known.has(`${type}/${file}`))).toEqual([]);

@@ -6,32 +6,37 @@ export interface Refusal {
   readonly afterMs?: number;
 }
 
-/** Keeps a destination that let nobody in from being hammered: shut for a while after each failure, ever longer. */
+/** Keeps a destination that is down from being hammered: shut for a while after each failure, ever longer. */
 export class Gate {
   private readonly backoff = new Backoff(1_000, 30_000);
-  private shut: { readonly error: Error; readonly until: number } | undefined;
+  private until = Number.NEGATIVE_INFINITY;
+  private shutBy: Error | undefined;
 
   /** `undefined` when the way is free. */
   refusal(): Refusal | undefined {
-    const afterMs = this.shut === undefined ? 0 : this.shut.until - performance.now();
-    return this.shut !== undefined && afterMs > 0 ? { error: this.shut.error, afterMs } : undefined;
+    const afterMs = this.until - performance.now();
+    return this.shutBy !== undefined && afterMs > 0 ? { error: this.shutBy, afterMs } : undefined;
   }
 
   /** Nobody was let in. Returns the milliseconds until the next try. */
   refused(error: Error): number {
-    const afterMs = this.backoff.next();
-    this.shut = { error, until: performance.now() + afterMs };
-    return afterMs;
+    this.shutBy = error;
+    return this.broke();
   }
 
   /** Somebody was let in. */
   entered(): void {
-    this.shut = undefined;
+    this.shutBy = undefined;
   }
 
-  /** A connection broke after it was let in; the next may be made at once. Returns the milliseconds until a resend makes sense. */
+  /**
+   * A connection broke after it was let in; the next may be made at once. Returns the milliseconds until a resend makes
+   * sense. All that fails within that time is one failure: a peer that dies breaks several connections, and refuses more.
+   */
   broke(): number {
-    return this.backoff.next();
+    const now = performance.now();
+    if (now >= this.until) this.until = now + this.backoff.next();
+    return this.until - now;
   }
 
   delivered(): void {

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { LineFraming } from '../../../formats/framing/lines.ts';
 import { every, framingConformance, latin1, noiseConformance, seen, utf8 } from './conformance.ts';
 
-const noHeader = (): number => 0;
+const noHeader = (_line: string): number => 0;
 const text = fc
   .string({ unit: 'binary', minLength: 1, maxLength: 40 })
   .map((line) => utf8(line.replace(/[\r\n\ufeff]/g, '_')));
