@@ -25,6 +25,8 @@ export interface Manners {
 export interface ReceiverOptions extends Manners {
   /** 0 or nothing: any that is free. */
   readonly port?: number;
+  /** By default 127.0.0.1. */
+  readonly address?: string;
   readonly tls?: Identity & {
     /** PEM file: demands a client certificate from this authority. */
     readonly clientCa?: string;
@@ -63,7 +65,7 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
     socket.on('error', () => socket.destroy());
     if (manners.refuse) socket.destroy();
   });
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(options.port ?? 0, options.address ?? '127.0.0.1', resolve));
   const sessions = new Set<Socket>();
   server.on('secureConnection', (socket: Socket) => {
     sessions.add(socket);

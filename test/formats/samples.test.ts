@@ -198,14 +198,19 @@ describe('real log objects', () => {
   });
 });
 
-const DERIVED: readonly (readonly [name: string, type: string | undefined, records: number, code?: string])[] = [
-  ['ConfigWritabilityCheckFile', undefined, 0],
+const DERIVED: readonly (readonly [
+  name: string,
+  type: string | undefined,
+  records: number,
+  code: string | undefined,
+])[] = [
+  ['ConfigWritabilityCheckFile', undefined, 0, undefined],
   ['cloudtrail-truncated.json.gz', 'cloudtrail', 11, 'TF-GZIP-TRUNCATED'],
-  ['cwl-firehose-concatenated-gzip-members', 'generic', 4],
-  ['cwl-firehose-decompressed.json', 'generic', 4],
-  ['cwl-firehose-double-gzip.gz', 'generic', 3],
-  ['vpcflow-multi-member.log.gz', 'vpc-flow', 4],
-  ['waf-firehose-concatenated.json', 'generic', 38],
+  ['cwl-firehose-concatenated-gzip-members', 'generic', 4, undefined],
+  ['cwl-firehose-decompressed.json', 'generic', 4, undefined],
+  ['cwl-firehose-double-gzip.gz', 'generic', 3, undefined],
+  ['vpcflow-multi-member.log.gz', 'vpc-flow', 4, undefined],
+  ['waf-firehose-concatenated.json', 'generic', 38, undefined],
 ];
 
 describe.runIf(samplesDir() !== undefined)('objects as Firehose, appenders and broken uploads leave them', () => {

@@ -1,7 +1,12 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Certificates, makeCertificates } from '../../fakes/certificates.ts';
-import { failure, faultCodes, sending, textOf, tlsPair, until } from './rig.ts';
+import { closeAfterTest, failure, faultCodes, receiving, sending, textOf, tlsPair, until } from './rig.ts';
+
+/** In TLS 1.3: header, level and description, content type, tag. */
+const CLOSE_NOTIFY_BYTES = 24;
 
 let certificates: Certificates;
 
@@ -112,6 +117,13 @@ describe('a peer that does not play along', () => {
     await receiver.close();
     const error = await failure(sent);
     expect([error.code, error.fault.kind]).toEqual(['TF-SYSLOG-NOT-CONFIRMED', 'retry']);
+  });
+
+  test('dies before it reads, and only its session tickets arrive after our end: not confirmed', async () => {
+    const receiver = await receiving({ tls: certificates.server });
+    const late = closeAfterTest(await lateTickets(receiver.port));
+    const { send } = sending({ port: late.port, tls: { ca_file: certificates.ca } });
+    expect((await failure(send(['x']))).code).toBe('TF-SYSLOG-NOT-CONFIRMED');
   });
 
   test('stops reading: given up after stall_timeout, retry', async () => {
@@ -231,6 +243,26 @@ test('an empty connection that the peer closes is replaced without a fault', asy
   await send(['b']);
   expect(receiver.messages.map(textOf)).toEqual(['a', 'b']);
 });
+
+/** Passes the first connection on, but what the server says after its handshake late, and without the close_notify at its end. */
+async function lateTickets(target: number) {
+  const server = createServer((client) => {
+    const upstream = connect(target, '127.0.0.1');
+    const held: Buffer[] = [];
+    let spoke = false;
+    client.on('data', (chunk) => upstream.write(chunk));
+    client.on('end', () => upstream.end()).on('error', () => upstream.destroy());
+    upstream.on('data', (chunk) => {
+      if (spoke) held.push(chunk);
+      else spoke = client.write(chunk);
+    });
+    upstream.on('end', () => client.end(Buffer.concat(held).subarray(0, -CLOSE_NOTIFY_BYTES)));
+    server.close();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return { port: (server.address() as AddressInfo).port, close: async () => void server.close() };
+}
 
 test('a host name that nobody knows', async () => {
   const { send } = sending({ host: 'no-such-host.invalid', port: 6514 });

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createConnection } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { Certificates } from '../fakes/certificates.ts';
+
+const ROOT = fileURLToPath(new URL('../../.cache/interop/rsyslog', import.meta.url));
+const LIBRARIES = join(ROOT, 'usr/lib/x86_64-linux-gnu');
+
+/** A real rsyslogd of Debian's, with TLS by OpenSSL, that writes raw messages to a file before it takes the next. */
+export interface Rsyslog {
+  readonly port: number;
+  /** File of the messages, one a line. */
+  readonly out: string;
+  kill(signal: NodeJS.Signals): Promise<void>;
+  start(): Promise<void>;
+}
+
+export async function rsyslog(directory: string, port: number, certificates: Certificates): Promise<Rsyslog> {
+  mkdirSync(join(directory, 'work'), { recursive: true });
+  const out = join(directory, 'messages');
+  const config = join(directory, 'rsyslog.conf');
+  const { cert, key } = certificates.server;
+  writeFileSync(
+    config,
+    `global(workDirectory="${directory}/work" maxMessageSize="64k" parser.escapeControlCharacterTab="off"
+  defaultNetstreamDriver="ossl" defaultNetstreamDriverCAFile="${certificates.ca}"
+  defaultNetstreamDriverCertFile="${cert}" defaultNetstreamDriverKeyFile="${key}")
+main_queue(queue.type="Direct")
+module(load="imtcp" streamDriver.Name="ossl" streamDriver.Mode="1" streamDriver.AuthMode="anon")
+template(name="raw" type="string" string="%rawmsg%\\n")
+input(type="imtcp" port="${port}" address="127.0.0.1")
+action(type="omfile" file="${out}" template="raw" asyncWriting="off" flushOnTXEnd="on")
+`,
+  );
+  writeFileSync(out, '');
+  let child: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    const args = ['-n', '-f', config, '-i', join(directory, 'pid'), '-M', join(LIBRARIES, 'rsyslog')];
+    child = spawn(join(ROOT, 'usr/sbin/rsyslogd'), args, { env: { LD_LIBRARY_PATH: LIBRARIES }, stdio: 'ignore' });
+    await listening(port);
+  };
+  const kill = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child === undefined) return;
+    const gone = once(child, 'exit');
+    child.kill(signal);
+    await gone;
+    child = undefined;
+  };
+  await start();
+  return { port, out, start, kill };
+}
+
+async function listening(port: number): Promise<void> {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const socket = createConnection(port, '127.0.0.1');
+    const open = await Promise.race([
+      once(socket, 'connect').then(() => true),
+      once(socket, 'error').then(() => false),
+    ]).catch(() => false);
+    socket.destroy();
+    if (open) return;
+    await sleep(50);
+  }
+  throw new Error(`rsyslogd does not listen on port ${port}; run test/interop/prepare.sh and look at its log`);
+}
