@@ -7,9 +7,10 @@ const CLOSE_BRACKET = 0x5d;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 
-/** 1 for the bytes that a scan outside of strings must look at. */
-const STOPS = new Uint8Array(256);
-for (const stop of [QUOTE, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET]) STOPS[stop] = 1;
+/** What a byte outside of strings does to the depth. Brackets and braces are the highest bytes that JSON has there. */
+const NESTING = new Int8Array(256);
+for (const open of [OPEN_BRACE, OPEN_BRACKET]) NESTING[open] = 1;
+for (const close of [CLOSE_BRACE, CLOSE_BRACKET]) NESTING[close] = -1;
 
 /** Offsets of the top-level members of one object, four numbers each: key start, key end, value start, value end. */
 export interface MemberTable {
@@ -34,17 +35,16 @@ export function skipString(bytes: Buffer, start: number, end: number): number {
 /** Offset just behind the object or array that opens at `start`, or -1 when it does not end before `end`. */
 export function skipNested(bytes: Buffer, start: number, end: number): number {
   let depth = 0;
-  let at = start;
-  while (at < end) {
+  for (let at = start; at < end; at += 1) {
     const byte = bytes[at] as number;
-    if (STOPS[byte] === 0) at += 1;
-    else if (byte === QUOTE) {
-      at = skipString(bytes, at, end);
-      if (at < 0) return -1;
-    } else {
-      at += 1;
-      if (byte === OPEN_BRACE || byte === OPEN_BRACKET) depth += 1;
-      else if (--depth <= 0) return at;
+    if (byte === QUOTE) {
+      // The string is gone through here and not by `skipString`: a call for each costs a third of the whole scan.
+      for (at += 1; at < end && bytes[at] !== QUOTE; at += 1) if (bytes[at] === BACKSLASH) at += 1;
+    } else if (byte >= OPEN_BRACKET) {
+      const step = NESTING[byte] as number;
+      if (step === 0) continue;
+      depth += step;
+      if (depth <= 0) return at + 1;
     }
   }
   return -1;

@@ -1,4 +1,4 @@
-/** Event time (epoch milliseconds) as a header's time stamp. Remembers the last second: thousands of events share it. */
+/** Event time (epoch milliseconds) as a header's time stamp. */
 export type Stamp = (timeMs: number) => string;
 
 const MILLISECONDS: readonly string[] = Array.from({ length: 1000 }, (_, ms) => `${String(ms).padStart(3, '0')}Z`);
@@ -12,18 +12,30 @@ export const ISO_LENGTH = 24;
 /** Length of `Nov 24 03:40:00`. */
 export const BSD_LENGTH = 15;
 
+/** Seconds whose texts are remembered. A log object's events jump about within minutes, an hour at most. */
+const SLOTS = 4096;
+
+/** Remembers the text of each of the last seconds: a table by the second's lowest bits, which needs no search. */
+function remembered(textOf: (second: number) => string): (second: number) => string {
+  const seconds = new Float64Array(SLOTS).fill(Number.NaN);
+  const texts = new Array<string>(SLOTS).fill('');
+  return (second) => {
+    const slot = ((second % SLOTS) + SLOTS) % SLOTS;
+    if (seconds[slot] !== second) {
+      texts[slot] = textOf(second);
+      seconds[slot] = second;
+    }
+    return texts[slot] ?? '';
+  };
+}
+
 /** TIMESTAMP of RFC 5424 6.2.3, UTC with milliseconds; NILVALUE for a time that is none or that four-digit years cannot say. */
 export function isoStamp(): Stamp {
-  let second = Number.NaN;
-  let text = '';
+  const textOf = remembered((second) => new Date(second * 1000).toISOString().slice(0, 20));
   return (timeMs) => {
-    const at = Math.floor(timeMs / 1000);
-    if (at !== second) {
-      if (!(at >= FIRST_SECOND && at <= LAST_SECOND)) return '-';
-      second = at;
-      text = new Date(at * 1000).toISOString().slice(0, 20);
-    }
-    return text + MILLISECONDS[Math.floor(timeMs) - at * 1000];
+    const second = Math.floor(timeMs / 1000);
+    if (!(second >= FIRST_SECOND && second <= LAST_SECOND)) return '-';
+    return textOf(second) + MILLISECONDS[Math.floor(timeMs) - second * 1000];
   };
 }
 
@@ -33,16 +45,8 @@ export function isoStamp(): Stamp {
  * @param now the clock, epoch milliseconds
  */
 export function bsdStamp(now: () => number = Date.now): Stamp {
-  let second = Number.NaN;
-  let text = '';
-  return (timeMs) => {
-    const at = Math.floor((Math.abs(timeMs) <= MOST_MS ? timeMs : now()) / 1000);
-    if (at !== second) {
-      second = at;
-      text = bsdText(new Date(at * 1000));
-    }
-    return text;
-  };
+  const textOf = remembered((second) => bsdText(new Date(second * 1000)));
+  return (timeMs) => textOf(Math.floor((Math.abs(timeMs) <= MOST_MS ? timeMs : now()) / 1000));
 }
 
 function bsdText(date: Date): string {
