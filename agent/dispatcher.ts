@@ -72,7 +72,7 @@ export class Dispatcher {
       await destinationsUp(this.soft.signal);
       await places.onSizeLessThan(1);
       const free = places.concurrency - places.pending;
-      if (free <= 0) await Promise.race([...this.work, aborted(this.soft.signal)]);
+      if (free <= 0) await taskEnded(places, this.soft.signal);
       if (free <= 0 || this.soft.signal.aborted) return undefined;
       const messages = await queue.receive(Math.min(BATCH, free), waitSeconds, this.soft.signal);
       backoff.reset();
@@ -101,18 +101,18 @@ export class Dispatcher {
     const waiting = AbortSignal.any([lease.signal, this.hard.signal]);
     const verdict = await this.parts.handle(lease.message, { reading, waiting });
     if (verdict.kind === 'return') await lease.release(verdict.afterSeconds);
-    else await this.delete(lease);
-    this.parts.observer.ended(verdict);
+    this.parts.observer.ended(verdict.kind === 'return' ? verdict : await this.delete(lease, verdict));
   }
 
   /** A delete that fails leaves the message to come again; the ledger then says at once that it is settled. */
-  private async delete(lease: Lease): Promise<void> {
+  private async delete(lease: Lease, verdict: Verdict): Promise<Verdict> {
     try {
       await lease.settle();
+      return verdict;
     } catch (error) {
       if (!(error instanceof QueueError)) throw error;
       const { code, message } = error;
-      this.parts.observer.ended({ kind: 'return', code, message, afterSeconds: 0 });
+      return { kind: 'return', code, message, afterSeconds: 0 };
     }
   }
 
@@ -139,6 +139,16 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
-  return pause(2 ** 31 - 1, signal);
+/** Resolves when any task of the places has ended, whichever queue it came from, or as soon as the signal aborts. */
+function taskEnded(places: PQueue, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = (): void => {
+      places.removeEventListener('next', end);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    places.addEventListener('next', end);
+    signal.addEventListener('abort', end);
+    if (signal.aborted) end();
+  });
 }

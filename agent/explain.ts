@@ -1,7 +1,7 @@
 import type { LogEvent, ObjectOrigin } from '../formats/event.ts';
 import { eventIds } from '../formats/event-id.ts';
 import { absent, describe, type Expression, type Resolve, trace } from '../formats/expression.ts';
-import { fromByteString } from '../formats/framing/byte-string.ts';
+import { cutBytes, fromByteString } from '../formats/framing/byte-string.ts';
 import { FormatError, type LogRecord } from '../formats/framing/record.ts';
 import { textOf } from '../formats/functions.ts';
 import type { LogType, LogTypeSpec } from '../formats/log-type.ts';
@@ -86,9 +86,9 @@ const SHOWN = 200;
 
 function page(type: LogType, event: LogEvent, rows: readonly Row[]): string {
   const lines = rows.map(({ what, key, text, from, notes }) => {
-    const shown = text.length > SHOWN ? `${text.substring(0, SHOWN)}… (${text.length} bytes)` : text;
+    const shown = fromByteString(cutBytes(text, SHOWN)) + (text.length > SHOWN ? `… (${text.length} bytes)` : '');
     const marks = notes.length === 0 ? '' : `  [${notes.join(', ')}]`;
-    return `  ${what.padEnd(24)} ${key.padEnd(24)} ${fromByteString(shown)}  <- ${from}${marks}\n`;
+    return `  ${what.padEnd(24)} ${key.padEnd(24)} ${shown}  <- ${from}${marks}\n`;
   });
   return `record ${event.record.ordinal}  ${type.name}  ${event.id}\n${lines.join('')}`;
 }

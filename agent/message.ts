@@ -26,25 +26,9 @@ const DOWN_SECONDS = 60;
 
 /** Does what one notification asks for: every object in it, to every destination of its queue. */
 export function messageHandler(parts: MessageParts): HandleMessage {
-  const busy = new Map<string, Promise<unknown>>();
-
-  /** A second message about an object waits for the first, and then finds it complete in the ledger. */
-  async function inTurn(ref: ObjectRef, act: () => Promise<void>): Promise<void> {
-    const name = `${ref.bucket}/${ref.key}`;
-    const before = busy.get(name);
-    const turn = (before ?? Promise.resolve()).then(act);
-    const done = turn.catch(() => undefined);
-    busy.set(name, done);
-    try {
-      await turn;
-    } finally {
-      if (busy.get(name) === done) busy.delete(name);
-    }
-  }
-
   async function object(ref: ObjectRef, stop: StopSignals): Promise<void> {
     if (ignoredBy(ref.key) !== undefined) return skip(ref, parts);
-    await inTurn(ref, () => timed(() => ferryNewest(ref, parts.pipeline, stop), parts.observer));
+    await parts.pipeline.lanes.inTurn(ref, () => timed(() => ferryNewest(ref, parts.pipeline, stop), parts.observer));
   }
 
   return async (message, stop) => {

@@ -5,6 +5,7 @@ import { decompress } from '../formats/framing/decompress.ts';
 import { FormatError, type LogRecord } from '../formats/framing/record.ts';
 import type { ObjectReader, ObjectRef, OpenObject } from './aws/objects.ts';
 import { Converter, type Dress, type FrameSink } from './convert.ts';
+import { unlessAborted } from './delivery/abort.ts';
 import type { Lane } from './delivery/lane.ts';
 import type { Lanes } from './delivery/lanes.ts';
 import type { Ledger } from './delivery/ledger.ts';
@@ -61,23 +62,41 @@ export interface StopSignals {
 export async function ferry(ref: ObjectRef, parts: PipelineParts, stop: StopSignals): Promise<void> {
   const lanes: Lane[] = [];
   try {
-    await parts.openObjects.add(() => readObject(ref, lanes, parts, stop.reading), { signal: parts.gate.patienceEnds });
+    await inPlace(parts, () => readObject(ref, lanes, parts, stop.reading));
   } finally {
-    await allSettled(lanes, stop.waiting);
-    parts.lanes.leave(lanes);
+    await allSettled(lanes, stop.waiting).finally(() => parts.lanes.leave(lanes));
   }
-  await parts.ledger.durable();
+  await unlessAborted(parts.ledger.durable(), stop.waiting);
+}
+
+/** Reads when there is a place. Patience ends the wait for one, never what has begun: its lanes have one reader only. */
+async function inPlace({ openObjects, gate }: PipelineParts, act: () => Promise<void>): Promise<void> {
+  const wait = new AbortController();
+  const { patienceEnds } = gate;
+  const giveUp = (): void => wait.abort(patienceEnds.reason);
+  const begin = (): Promise<void> => {
+    patienceEnds.removeEventListener('abort', giveUp);
+    return act();
+  };
+  patienceEnds.addEventListener('abort', giveUp, { once: true });
+  if (patienceEnds.aborted) giveUp();
+  await openObjects.add(begin, { signal: wait.signal });
 }
 
 /** Opens the object and hands over what its lanes still lack; they are put into `lanes`. */
 async function readObject(ref: ObjectRef, lanes: Lane[], parts: PipelineParts, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   using object = await parts.objects.open(ref, signal);
-  lanes.push(...parts.targets.map(({ name }) => parts.lanes.of(object.version, name)));
-  if (lanes.every((lane) => lane.complete)) return;
+  const sinks: LaneSink[] = [];
+  for (const target of parts.targets) {
+    const lane = parts.lanes.of(object.version, target.name);
+    lanes.push(lane);
+    if (!lane.complete) sinks.push(new LaneSink(lane, target, parts, signal));
+  }
+  if (sinks.length === 0) return;
   parts.observer.opened(object);
-  const records = await read(object, lanes, parts, signal);
-  for (const lane of lanes) parts.lanes.ended(lane, records);
+  const records = await read(object, sinks, parts, signal);
+  for (const { lane } of sinks) parts.lanes.ended(lane, records);
 }
 
 /** Waits for all answers, also after a failure: then the watermark is as far as it can be. */
@@ -88,11 +107,10 @@ async function allSettled(lanes: readonly Lane[], signal: AbortSignal): Promise<
 /** Reads the object to its end and hands all of it over. @returns the number of its records */
 async function read(
   object: OpenObject,
-  lanes: readonly Lane[],
+  sinks: readonly LaneSink[],
   parts: PipelineParts,
   signal: AbortSignal,
 ): Promise<number> {
-  const sinks = lanes.map((lane, index) => new LaneSink(lane, parts.targets[index] as Target, parts));
   const bytes = decompress(object.stream(signal));
   let converter: Converter | undefined;
   try {
@@ -141,16 +159,18 @@ async function setRestAside(error: FormatError, records: number, sinks: readonly
 /** A lane as the converter sees it. */
 class LaneSink implements FrameSink {
   readonly target: Target;
+  readonly lane: Lane;
   logType = 'unknown';
-  private readonly lane: Lane;
   private readonly parts: PipelineParts;
+  private readonly signal: AbortSignal;
   private readonly from: number;
   private keeping: Promise<void>[] = [];
 
-  constructor(lane: Lane, target: Target, parts: PipelineParts) {
+  constructor(lane: Lane, target: Target, parts: PipelineParts, signal: AbortSignal) {
     this.lane = lane;
     this.target = target;
     this.parts = parts;
+    this.signal = signal;
     this.from = lane.offered;
   }
 
@@ -186,9 +206,9 @@ class LaneSink implements FrameSink {
     this.keeping.push(kept.then(() => lane.settled(ordinal, ordinal, { delivered: 0, filtered: 0, quarantined: 1 })));
   }
 
-  /** Waits until quarantine has what it was given and the outbox has room. */
+  /** Waits until quarantine has what it was given and the outbox has room. @throws the signal's reason */
   async room(): Promise<void> {
-    if (this.keeping.length > 0) await Promise.all(this.keeping.splice(0));
-    await this.target.outbox.room();
+    if (this.keeping.length > 0) await unlessAborted(Promise.all(this.keeping.splice(0)), this.signal);
+    await this.target.outbox.room(this.signal);
   }
 }

@@ -30,7 +30,7 @@ const NO_LIMIT = 2 ** 30;
 const line: Envelope = {
   bind: () => ({
     room: NO_LIMIT,
-    frame: (text) => `${/[\r\n]/.test(text) ? text.replace(/\s*[\r\n]+\s*/g, ' ') : text}\n`,
+    frame: (text) => `${text.replace(/[\r\n]+[ \t]*/g, ' ')}\n`,
   }),
 };
 

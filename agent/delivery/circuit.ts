@@ -12,6 +12,8 @@ export interface CircuitState {
 
 /** How often a blocked destination is tried again, in case the person has acted. Milliseconds. */
 const BLOCKED_MS = 30_000;
+/** Whatever a destination asks for; a timer forgets waits beyond 24 days altogether. Milliseconds. */
+const LONGEST_MS = 300_000;
 
 /** Opens at the first failure and closes at the first success. Waits grow with jitter; there is no limit of tries. */
 export class Circuit {
@@ -53,10 +55,13 @@ export class Circuit {
       fault.kind === 'blocked'
         ? BLOCKED_MS
         : Math.max(this.backoff.next(), fault.kind === 'retry' ? (fault.afterMs ?? 0) : 0);
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      retry();
-    }, wait);
+    this.timer = setTimeout(
+      () => {
+        this.timer = undefined;
+        retry();
+      },
+      Math.min(wait, LONGEST_MS),
+    );
   }
 
   close(): void {

@@ -22,6 +22,7 @@ export class Lane {
     this.offered = start.watermark;
     this.tracker = new Tracker(start.watermark, start);
     this.resends = start.resent;
+    this.total = start.complete ? start.watermark : undefined;
     this.onAdvance = onAdvance;
   }
 

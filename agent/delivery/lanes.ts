@@ -9,37 +9,77 @@ import type { Ledger } from './ledger.ts';
 export class Lanes {
   private readonly ledger: Ledger;
   private readonly live = new Map<string, Lane>();
+  /** Lanes that nobody reads for; they live until their last answer. */
+  private readonly left = new Set<string>();
+  /** The last turn of each key that somebody works on. */
+  private readonly turns = new Map<string, Promise<unknown>>();
 
   constructor(ledger: Ledger) {
     this.ledger = ledger;
   }
 
+  /** Number of lanes that are read for or wait for answers. */
+  get size(): number {
+    return this.live.size;
+  }
+
+  /**
+   * Works on one key at a time, over all queues: whoever comes second finds it complete in the ledger. Two readers of
+   * one lane would hand its records over twice.
+   */
+  async inTurn<T>({ bucket, key }: Pick<ObjectVersion, 'bucket' | 'key'>, act: () => Promise<T>): Promise<T> {
+    const name = `${bucket}/${key}`;
+    const turn = (this.turns.get(name) ?? Promise.resolve()).then(act);
+    const done = turn.then(nothing, nothing);
+    this.turns.set(name, done);
+    try {
+      return await turn;
+    } finally {
+      if (this.turns.get(name) === done) this.turns.delete(name);
+    }
+  }
+
   /** The lane of an object to a destination: the one that lives, else one that starts where the ledger says. */
   of(object: ObjectVersion, destination: string): Lane {
-    const key = `${objectId(object)} ${destination}`;
-    const known = this.live.get(key);
+    const name = laneName(object, destination);
+    this.left.delete(name);
+    const known = this.live.get(name);
     if (known !== undefined) return known;
-    const lane = new Lane(this.ledger.resume(object, destination), () => this.advanced(key, lane));
-    this.live.set(key, lane);
+    const lane = new Lane(this.ledger.resume(object, destination), () => this.advanced(name, lane));
+    this.live.set(name, lane);
     return lane;
   }
 
-  /** Every step is noted; the ledger makes it durable in its own time. A completed lane is written down and forgotten. */
-  private advanced(key: string, lane: Lane): void {
+  /** Every step is noted; the ledger makes it durable in its own time. A lane that nobody needs any more is forgotten. */
+  private advanced(name: string, lane: Lane): void {
     this.ledger.record(lane.account());
-    if (lane.complete) this.live.delete(key);
+    if (lane.complete || (lane.atRest && this.left.has(name))) this.forget(name);
   }
 
   /** The object has been read to its end and held this many records. */
   ended(lane: Lane, records: number): void {
-    const key = `${objectId(lane.object)} ${lane.destination}`;
     const before = lane.complete;
     lane.ended(records);
-    if (lane.complete && !before) this.advanced(key, lane);
+    if (lane.complete && !before) this.advanced(laneName(lane.object, lane.destination), lane);
   }
 
-  /** Reading has stopped before the end: forgets lanes that wait for nothing. */
+  /** Nobody reads for these lanes any more: they are forgotten as soon as they wait for nothing. */
   leave(lanes: readonly Lane[]): void {
-    for (const lane of lanes) if (lane.atRest) this.live.delete(`${objectId(lane.object)} ${lane.destination}`);
+    for (const lane of lanes) {
+      const name = laneName(lane.object, lane.destination);
+      if (lane.atRest) this.forget(name);
+      else this.left.add(name);
+    }
+  }
+
+  private forget(name: string): void {
+    this.live.delete(name);
+    this.left.delete(name);
   }
 }
+
+function laneName(object: ObjectVersion, destination: string): string {
+  return `${objectId(object)} ${destination}`;
+}
+
+const nothing = (): void => {};

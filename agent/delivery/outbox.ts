@@ -1,4 +1,5 @@
 import { DeliveryError, type Transport } from '../../transports/transport.ts';
+import { unlessAborted } from './abort.ts';
 import { Block } from './block.ts';
 import { Circuit, type CircuitState } from './circuit.ts';
 import type { Lane } from './lane.ts';
@@ -71,10 +72,13 @@ export class Outbox {
     if (!this.block.join(lane, ordinal)) lane.settled(ordinal, ordinal, { delivered: 0, filtered: 1, quarantined: 0 });
   }
 
-  /** Undefined when there is room; else resolves when there is. Call between chunks, not between records. */
-  room(): Promise<void> | undefined {
+  /**
+   * Undefined when there is room; else resolves when there is. Call between chunks, not between records.
+   * @throws the signal's reason when it aborts first
+   */
+  room(signal: AbortSignal): Promise<void> | undefined {
     if (this.heldBytes < this.options.windowBytes) return undefined;
-    return new Promise((resolve) => this.roomWaiters.push(resolve));
+    return unlessAborted(new Promise((resolve) => this.roomWaiters.push(resolve)), signal);
   }
 
   /** Closes the open block and sends what may be sent. */
@@ -107,20 +111,25 @@ export class Outbox {
     if (block.tries > 0) block.settle((span) => span.lane.resent(span.frames));
     block.tries += 1;
     const started = performance.now();
-    const error = await this.options.transport.send(block, this.stopped.signal).then(() => undefined, asDeliveryError);
+    const sent = this.options.transport.send(block, this.stopped.signal);
+    const error = await sent.then(
+      () => undefined,
+      (thrown: unknown) => asDeliveryError(thrown, block.count),
+    );
     this.out -= 1;
     this.outBytes -= block.length;
+    const refused = error?.fault.kind === 'rejected' ? new Set(error.fault.frames) : NONE;
     if (error === undefined || error.fault.kind === 'rejected') {
-      this.answered(block, started);
-      await this.settle(block, error);
+      this.answered(block, refused.size, started);
+      await this.settle(block, refused, error);
       this.recycle(block);
     } else this.failed(block, error);
     this.pump();
   }
 
-  private answered(block: Block, started: number): void {
+  private answered(block: Block, refused: number, started: number): void {
     this.change(() => this.circuit.succeeded());
-    this.options.observer.delivered(block.count, block.length, (performance.now() - started) / 1000);
+    this.options.observer.delivered(block.count - refused, block.length, (performance.now() - started) / 1000);
   }
 
   private failed(block: Block, error: DeliveryError): void {
@@ -136,8 +145,7 @@ export class Outbox {
   }
 
   /** All frames but the refused ones are delivered; those are settled once they are durable in quarantine. */
-  private async settle(block: Block, error: DeliveryError | undefined): Promise<void> {
-    const refused = error?.fault.kind === 'rejected' ? error.fault.frames : [];
+  private async settle(block: Block, refused: ReadonlySet<number>, error: DeliveryError | undefined): Promise<void> {
     const ordinals = new Map<Lane, number[]>();
     for (const frame of refused) {
       const owner = block.owner(frame);
@@ -186,9 +194,22 @@ export class Outbox {
   }
 }
 
-/** A transport throws DeliveryErrors only; anything else is a fault of the program, retried so that nothing is lost. */
-function asDeliveryError(error: unknown): DeliveryError {
-  if (error instanceof DeliveryError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return new DeliveryError('TF-TRANSPORT-FAULT', `sending failed: ${message}`, { kind: 'retry' }, error);
+const NONE: ReadonlySet<number> = new Set();
+
+/** Anything but a sound DeliveryError is a fault of the program, retried so that nothing is lost. */
+function asDeliveryError(error: unknown, frames: number): DeliveryError {
+  if (!(error instanceof DeliveryError)) {
+    const message = error instanceof Error ? error.message : String(error);
+    return new DeliveryError('TF-TRANSPORT-FAULT', `sending failed: ${message}`, { kind: 'retry' }, error);
+  }
+  const { fault } = error;
+  const sound =
+    fault.kind !== 'rejected' || fault.frames.every((frame) => Number.isInteger(frame) && frame >= 0 && frame < frames);
+  if (sound) return error;
+  return new DeliveryError(
+    'TF-TRANSPORT-FAULT',
+    'the transport refused frames it was not given',
+    { kind: 'retry' },
+    error,
+  );
 }

@@ -94,7 +94,9 @@ export function explainFields(writers: readonly FieldWriter[], event: LogEvent):
     const written = writer.write(value, event, false, changes).substring(1);
     if (written === '') return [];
     const notes = (['cut', 'replaced', 'escaped'] as const).filter((change) => changes[change] > 0);
-    const equals = written.indexOf('=');
-    return [{ field: writer.name, key: written.substring(0, equals), text: written.substring(equals + 1), notes }];
+    const key = written.substring(0, written.indexOf('='));
+    const label = written.lastIndexOf(` ${key}Label=`);
+    const text = written.substring(key.length + 1, label < 0 ? undefined : label);
+    return [{ field: writer.name, key, text, notes }];
   });
 }

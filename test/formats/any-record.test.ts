@@ -60,20 +60,20 @@ function jsonObject(type: LogType): fc.Arbitrary<string> {
     .tuple(fc.array(any, { minLength: names.length, maxLength: names.length }), fc.constantFrom(0, 1, 2), fc.boolean())
     .map(([values, indent, escaped]) => {
       const record: Record<string, unknown> = {};
-      names.forEach((path, index) => put(record, path.split('.'), values[index]));
+      for (const [index, path] of names.entries()) put(record, path.split('.'), values[index]);
       const json = JSON.stringify(record, undefined, indent === 1 ? '\t' : indent);
       const lone = escaped ? /[^\x20-\x7e\n\t]/g : /[\ud800-\udfff]/g;
-      return json.replace(lone, (unit) => (escaped ? escape(unit) : unit));
+      return json.replace(lone, (unit) => (escaped ? escaping(unit) : unit));
     });
 }
 
-const escape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escaping = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 function put(record: Record<string, unknown>, path: readonly string[], leaf: unknown): void {
   const [name = '', ...rest] = path;
-  if (rest.length === 0) record[name] ??= leaf;
-  else {
-    const inner = (record[name] ??= {});
+  record[name] ??= rest.length === 0 ? leaf : {};
+  const inner = record[name];
+  if (rest.length > 0) {
     if (typeof inner === 'object' && inner !== null) put(inner as Record<string, unknown>, rest, leaf);
   }
 }

@@ -51,13 +51,17 @@ function constantPart(settings: EnvelopeSettings, hostname: string, origin: Orig
   return Buffer.from(text, 'utf8').toString('latin1');
 }
 
-/** Seconds with three decimals. Without a time Splunk takes the time of arrival. */
+/** What follows the seconds, by milliseconds: nothing after whole seconds, which is what most log types write. */
+const FRACTIONS: readonly string[] = Array.from({ length: 1000 }, (_, ms) =>
+  ms === 0 ? ',' : `.${String(ms).padStart(3, '0')},`,
+);
+
+/** Seconds. Without a time Splunk takes the time of arrival. */
 function time(timeMs: number): string {
   if (!Number.isFinite(timeMs)) return '';
-  if (timeMs < 0) return `"time":${(timeMs / 1000).toFixed(3)},`;
-  const ms = Math.floor(timeMs);
-  const rest = ms % 1000;
-  return `"time":${(ms - rest) / 1000}.${rest < 10 ? '00' : rest < 100 ? '0' : ''}${rest},`;
+  const seconds = Math.floor(timeMs / 1000);
+  if (seconds < 0) return `"time":${(timeMs / 1000).toFixed(3)},`;
+  return `"time":${seconds}${FRACTIONS[Math.floor(timeMs) - seconds * 1000]}`;
 }
 
 const mustEscape = /["\\\x00-\x1f]/;

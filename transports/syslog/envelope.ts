@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 import type { BoundEnvelope, Envelope, TextKind } from '../transport.ts';
 import { type FacilityName, priorities } from './priority.ts';
-import { BSD_LENGTH, bsdStamp, ISO_LENGTH, isoStamp } from './timestamp.ts';
+import { BSD_LENGTH, bsdStamp, ISO_LENGTH, isoStamp, type Stamp } from './timestamp.ts';
 
 /** What a syslog frame looks like, besides the event's text. */
 export interface FrameStyle {
@@ -28,17 +28,17 @@ const FRAMINGS: Readonly<Record<FrameStyle['framing'], Framing>> = {
 
 /** The syslog envelope: `header` around an event's text, `framing` around both. Pure, but for the clock of RFC 3164. */
 export function syslogEnvelope(style: FrameStyle): Envelope {
-  const bind = style.header === 'rfc5424' ? bind5424 : bind3164;
-  return { bind: (origin, kind) => bind(style, origin.logType, kind) };
+  const [bind, stamp] =
+    style.header === 'rfc5424' ? ([bind5424, isoStamp()] as const) : ([bind3164, bsdStamp()] as const);
+  return { bind: (origin, kind) => bind(style, stamp, origin.logType, kind) };
 }
 
 /** `<PRI>1 TIMESTAMP HOSTNAME APP-NAME PROCID MSGID STRUCTURED-DATA MSG` (RFC 5424 6), without BOM: parsers look for `LEEF:` first. */
-function bind5424(style: FrameStyle, logType: string): BoundEnvelope {
+function bind5424(style: FrameStyle, stamp: Stamp, logType: string): BoundEnvelope {
   const framed = FRAMINGS[style.framing];
   const before = priorities(style.facility).map((pri) => `${pri}1 `);
   const least = before[0] ?? '';
   const after = ` ${hostField(style.hostname)} ${field(style.appName, 48)} - ${field(logType, 32)} - `;
-  const stamp = isoStamp();
   return {
     room: style.maxMessageBytes - longest(before) - ISO_LENGTH - after.length,
     frame: (text, timeMs, severity) => framed((before[severity] ?? least) + stamp(timeMs) + after, text),
@@ -49,13 +49,12 @@ function bind5424(style: FrameStyle, logType: string): BoundEnvelope {
  * `<PRI>TIMESTAMP HOSTNAME MSG` (RFC 3164 4.1). LEEF and CEF follow the host name at once, as IBM documents it: their
  * own prefix plays the part of the TAG. Any other text needs a TAG, or a relay would take its first word for one.
  */
-function bind3164(style: FrameStyle, _logType: string, kind: TextKind): BoundEnvelope {
+function bind3164(style: FrameStyle, stamp: Stamp, _logType: string, kind: TextKind): BoundEnvelope {
   const framed = FRAMINGS[style.framing];
   const before = priorities(style.facility);
   const least = before[0] ?? '';
   const bare = ` ${hostField(style.hostname)} `;
   const tagged = `${bare}${field(style.appName, 32)}: `;
-  const stamp = bsdStamp();
   return {
     room: style.maxMessageBytes - longest(before) - BSD_LENGTH - tagged.length,
     frame: (text, timeMs, severity) =>

@@ -128,10 +128,11 @@ export function trouble(code: FaultCode, detail = '', cause?: unknown): Error & 
  */
 export function faultOf(error: unknown, where: string, afterMs?: number): DeliveryError {
   if (error instanceof DeliveryError) return error;
-  const { code, message } = error as NodeJS.ErrnoException;
+  // OpenSSL's reason is a sentence, its message a stack of numbers.
+  const { code, message, reason = message } = error as NodeJS.ErrnoException & { readonly reason?: string };
   const known = faultCode(code ?? '');
   const text: FaultText = FAULTS[known];
-  const whole = `${where}: ${text.message}${message === '' ? '' : `: ${message}`}`;
+  const whole = `${where}: ${text.message}${reason === '' ? '' : `: ${reason}`}`;
   if (text.remedy !== undefined)
     return new DeliveryError(known, whole, { kind: 'blocked', remedy: text.remedy }, error);
   return new DeliveryError(known, whole, { kind: 'retry', ...(afterMs === undefined ? {} : { afterMs }) }, error);

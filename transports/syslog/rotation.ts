@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Assurance, Envelope, FrameBlock, ProbeReport, Transport } from '../transport.ts';
+import { CloseNotify } from './close-notify.ts';
 import { type Delivery, deliver } from './delivery.ts';
 import { codeOf, faultOf, trouble } from './faults.ts';
 import { Gate, type Refusal } from './gate.ts';
@@ -44,6 +45,7 @@ export class Rotation implements Transport {
   private readonly settings: RotationSettings;
   private readonly slice: Slice;
   private readonly gate = new Gate();
+  private readonly closeNotify: CloseNotify;
   private readonly dialer: Dialer & { first?: string };
   private readonly closing = new AbortController();
   private readonly waiting: Delivery[] = [];
@@ -54,7 +56,6 @@ export class Rotation implements Transport {
   /** Answered by the peer; the next connection proves it. */
   private unproven: Load[] = [];
   private connecting = false;
-  private asking: Promise<boolean> | undefined;
   private lastEnd = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
 
@@ -64,6 +65,7 @@ export class Rotation implements Transport {
     this.assurance = settings.confirm === 'none' ? 'written' : 'confirmed';
     this.window = settings.connections * 2 * settings.confirmAfter;
     this.slice = new Slice(settings.confirmAfter, this.window / 2);
+    this.closeNotify = new CloseNotify(() => answersEnd(settings, this.closing.signal));
     this.dialer = { signal: this.closing.signal, onDrain: () => this.pump() };
   }
 
@@ -231,28 +233,15 @@ export class Rotation implements Transport {
 
   private answered(load: Load): void {
     this.slice.answered(performance.now() - (load.endedAt ?? 0));
+    this.closeNotify.answered();
     this.unproven.push(load);
   }
 
-  private async lost(load: Load, failure: Error): Promise<void> {
-    if (load.deliveries.length === 0) return;
-    const unanswered = load.endedAt !== undefined && UNANSWERED.has(codeOf(failure));
+  private async lost({ deliveries, endedAt }: Load, failure: Error): Promise<void> {
+    if (deliveries.length === 0) return;
+    const unanswered = endedAt !== undefined && UNANSWERED.has(codeOf(failure));
     if (unanswered) this.slice.unanswered();
-    const never = unanswered && (await this.neverAnswers());
-    this.reject(load.deliveries, never ? trouble('TF-SYSLOG-NO-CLOSE-NOTIFY') : failure, this.gate.broke());
-  }
-
-  /** Whether the peer leaves even the end of an empty session without answer. One that lets nobody in has just died. */
-  private neverAnswers(): Promise<boolean> {
-    this.asking ??= answersEnd(this.settings, this.closing.signal)
-      .then(
-        (answers) => !answers,
-        () => false,
-      )
-      .finally(() => {
-        this.asking = undefined;
-      });
-    return this.asking;
+    this.reject(deliveries, unanswered ? await this.closeNotify.unanswered(failure) : failure, this.gate.broke());
   }
 
   private delivered(deliveries: readonly Delivery[]): void {

@@ -42,6 +42,15 @@ describe('an acknowledgement', () => {
     expect(await slow).toBeUndefined();
   });
 
+  test('is asked for before the posts that wait behind', async () => {
+    await using rig = await makeRig();
+    rig.stub.fault({ times: 0, delayMs: 10 });
+    const sends = Array.from({ length: 20 }, (_, n) => rig.send(goodFrames(rig.transport, 1, n)));
+    expect(await sends[0]).toBeUndefined();
+    expect(rig.stub.stats().requests).toBeLessThan(10);
+    await Promise.all(sends);
+  });
+
   test('of a split block is needed for all its requests', async () => {
     await using rig = await makeRig({ max_content_bytes: 4096 });
     rig.stub.fault({ lose: true, containing: '"n":9,' });
@@ -108,20 +117,21 @@ describe('the ack endpoint', () => {
 
   test.each(garbage)('says nothing of the events with %s', async (_name, answer) => {
     await using rig = await makeRig();
-    if (answer !== undefined) rig.stub.fault({ on: 'ack', times: 4, answer });
+    if (answer !== undefined) rig.stub.fault({ on: 'ack', times: 0, answer });
     const sent = rig.send(goodFrames(rig.transport, 2));
     await until(() => rig.stub.requests.filter(({ url }) => url.pathname.endsWith('/ack')).length >= 4);
     expect(await settled(sent)).toBe(false);
+    rig.stub.clear();
     expect(await sent).toBeUndefined();
     expect(rig.stub.stats()).toMatchObject({ indexed: 2, duplicates: 0 });
   });
 
   test('that resets, stalls or breaks off is asked again, and an operator told once', async () => {
-    await using rig = await makeRig({ request_timeout: 50 });
+    await using rig = await makeRig({ request_timeout: 300 });
     rig.stub.fault({ on: 'ack', reset: 'before' });
     rig.stub.fault({ on: 'ack', stall: 'before' });
     rig.stub.fault({ on: 'ack', half: true });
-    rig.stub.indexing({ ms: 120 });
+    rig.stub.indexing({ ms: 500 });
     expect(await rig.send(goodFrames(rig.transport, 2))).toBeUndefined();
     expect(rig.context.notices).toHaveLength(1);
     expect(rig.stub.stats()).toMatchObject({ indexed: 2, duplicates: 0 });
@@ -209,12 +219,12 @@ describe('a restart of the indexer', () => {
   });
 
   test('while nothing waits needs nothing', async () => {
-    await using rig = await makeRig({}, { channelIdleMs: 10 });
-    for (let n = 0; n < 3; n++) {
+    await using rig = await makeRig();
+    for (let n = 0; n < 6; n++) {
       expect(await rig.send(goodFrames(rig.transport, 1, n))).toBeUndefined();
-      await sleep(20);
+      if (n % 2 === 1) rig.stub.restart();
     }
-    expect(rig.stub.stats()).toMatchObject({ indexed: 3, duplicates: 0 });
+    expect(rig.stub.stats()).toMatchObject({ indexed: 6, duplicates: 0 });
   });
 
   test('again and again, under load: nothing lost', async () => {
@@ -255,6 +265,15 @@ test('a full channel is left once it is empty', async () => {
   await using rig = await makeRig({}, { ackCapacity: 3, indexingMs: 30 });
   await Promise.all(Array.from({ length: 4 }, (_, i) => rig.deliver(goodFrames(rig.transport, 1, i))));
   expect(rig.stub.stats()).toMatchObject({ indexed: 4, duplicates: 0 });
+});
+
+test('a full channel is kept while acknowledgements are outstanding on it', async () => {
+  await using rig = await makeRig({}, { indexingMs: 100 });
+  const waiting = rig.send(goodFrames(rig.transport, 1));
+  await accepted(rig, 1);
+  rig.stub.fault({ answer: { status: 429, code: 27 } });
+  expect((await rig.send(goodFrames(rig.transport, 1, 1)))?.fault).toEqual({ kind: 'retry' });
+  expect(await waiting).toBeUndefined();
 });
 
 describe('the channel', () => {

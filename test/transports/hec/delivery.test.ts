@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { badFrames, goodFrames, lost, makeRig } from './rig.ts';
+import { badFrames, goodFrames, lost, makeRig, TOKEN } from './rig.ts';
 
 type BadCode = keyof typeof badFrames;
 const badCodes = [6, 7, 12, 13, 15] as const;
@@ -15,7 +15,7 @@ function mixed(good: readonly string[], bad: ReadonlyMap<number, BadCode>): stri
 }
 
 describe.each([true, false])('with ack: %s', (ack) => {
-  const rig = () => makeRig({ ack }, { tokens: [{ token: '6b1f7c9a-0000-4000-8000-c0ffee000001', ack, indexes }] });
+  const rig = () => makeRig({ ack }, { tokens: [{ token: TOKEN, ack, indexes }] });
 
   test.each(badCodes.flatMap((code) => [0, 1, 499, 998, 999].map((at) => [code, at] as const)))(
     'one event of code %d at %d of 1,000: all others arrive',
@@ -128,11 +128,20 @@ describe.each([true, false])('with ack: %s', (ack) => {
   });
 });
 
+test('many frames of a wrong index behind good ones are rejected, since the good ones were taken', async () => {
+  await using rig = await makeRig({ ack: false }, { tokens: [{ token: TOKEN, indexes }] });
+  const frames = [...goodFrames(rig.transport, 40), ...Array.from({ length: 50 }, () => badFrames[7])];
+  expect(await rig.deliver(frames)).toEqual(Array.from({ length: 50 }, (_, i) => 40 + i));
+  expect(rig.stub.stats()).toMatchObject({ indexed: 40, duplicates: 0 });
+});
+
 describe('code 8, internal server error', () => {
   test('is tried again, and heals', async () => {
     await using rig = await makeRig();
     rig.stub.fault({ times: 2, answer: { status: 500, code: 8 } });
     expect(await rig.send(goodFrames(rig.transport, 10))).toBeUndefined();
+    const posts = rig.stub.requests.filter(({ url }) => url.pathname.endsWith('/event'));
+    expect(posts.map(({ body }) => body.toString())).toEqual(Array(3).fill(posts[0]?.body.toString()));
     expect(rig.stub.stats()).toMatchObject({ indexed: 10, duplicates: 0 });
   });
 

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hec } from '../../../transports/hec/index.ts';
@@ -12,6 +14,40 @@ async function until(condition: () => boolean): Promise<void> {
     if (tries > 2000) throw new Error('waited in vain');
     await sleep(1);
   }
+}
+
+/** Reads the head of one request, says `answer` if given, and reads on only when told to. */
+async function slowReceiver(answer?: string) {
+  const chunks: Buffer[] = [];
+  const began = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<void>();
+  let socket: Socket | undefined;
+  const server = createServer((connected) => {
+    socket = connected;
+    connected.on('error', () => ended.resolve());
+    connected.on('close', () => ended.resolve());
+    connected.on('data', (chunk) => chunks.push(chunk));
+    connected.once('data', () => {
+      connected.pause();
+      began.resolve();
+      if (answer !== undefined) connected.write(answer);
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    began: began.promise,
+    /** All that was sent, once the sender has ended. */
+    drain: async () => {
+      socket?.resume();
+      await Promise.race([ended.promise, sleep(1000)]);
+      return Buffer.concat(chunks);
+    },
+    [Symbol.asyncDispose]: async () => {
+      socket?.destroy();
+      server.close();
+    },
+  };
 }
 
 describe.each([true, false])('with ack: %s, a connection', (ack) => {
@@ -86,17 +122,19 @@ describe('an aborted send', () => {
   });
 
   test('reads its buffer no more: what the caller writes there is never sent', async () => {
-    await using rig = await makeRig({ max_content_bytes: 40_000_000 });
-    rig.stub.fault({ stall: 'before', times: 0 });
-    const block = blockOf(goodFrames(rig.transport, 20, 0, 1_000_000));
+    await using slow = await slowReceiver();
+    const transport = hec.create(settings({ url: slow.url, max_content_bytes: 40_000_000 }), new Context());
+    const block = blockOf(goodFrames(transport, 20, 0, 1_000_000));
     const abort = new AbortController();
-    const sent = faultOf(rig.transport.send(block, abort.signal));
-    await sleep(1);
+    const sent = faultOf(transport.send(block, abort.signal));
+    await slow.began;
     abort.abort();
     expect((await sent)?.code).toBe('TF-HEC-ABORTED');
     block.data.fill('!');
-    await sleep(100);
-    for (const { body } of rig.stub.requests) expect(body.includes('!!')).toBe(false);
+    const got = await slow.drain();
+    expect(got.length).toBeLessThan(block.data.length);
+    expect(got.includes('!!')).toBe(false);
+    await transport.close();
   });
 
   test('before it began sends nothing', async () => {
@@ -124,13 +162,26 @@ describe('close', () => {
 });
 
 test('an answer that overtakes its request gives the buffer back only when nothing reads it any more', async () => {
-  await using rig = await makeRig({ max_content_bytes: 40_000_000 });
-  rig.stub.fault({ early: true, answer: { status: 503, code: 9 } });
-  const block = blockOf(goodFrames(rig.transport, 20, 0, 1_000_000));
-  expect((await faultOf(rig.transport.send(block, never)))?.code).toBe('TF-HEC-09');
+  await using slow = await slowReceiver('HTTP/1.1 503 Busy\r\ncontent-length: 10\r\n\r\n{"code":9}');
+  const transport = hec.create(settings({ url: slow.url, max_content_bytes: 40_000_000 }), new Context());
+  const block = blockOf(goodFrames(transport, 20, 0, 1_000_000));
+  expect((await faultOf(transport.send(block, never)))?.code).toBe('TF-HEC-09');
   block.data.fill('!');
-  expect(await rig.deliver(goodFrames(rig.transport, 20))).toEqual([]);
-  for (const { body } of rig.stub.requests) expect(body.includes('!!')).toBe(false);
+  const got = await slow.drain();
+  expect(got.length).toBeLessThan(block.data.length);
+  expect(got.includes('!!')).toBe(false);
+  await transport.close();
+});
+
+test('a poll under way at close is no news for an operator', async () => {
+  await using rig = await makeRig();
+  rig.stub.fault({ on: 'ack', stall: 'before' });
+  const sent = rig.send(goodFrames(rig.transport, 1));
+  await until(() => rig.stub.requests.some(({ url }) => url.pathname.endsWith('/ack')));
+  await rig.transport.close();
+  expect((await sent)?.code).toBe('TF-HEC-CLOSED');
+  await sleep(20);
+  expect(rig.context.notices).toEqual([]);
 });
 
 test('gzip arrives as the same events', async () => {

@@ -15,6 +15,7 @@ describe('a probe', () => {
     expect(names(report)).toEqual(['dns ok', 'tcp ok', 'health ok', 'token ok', 'ack ok']);
     expect(report).toMatchObject({ ok: true, assurance: 'indexed' });
     for (const { ms, remedy } of report.steps) expect([ms >= 0, remedy]).toEqual([true, undefined]);
+    await expect.poll(() => rig.context.connectionCounts.at(-1)).toBe(0);
     expect(rig.stub.stats().indexed).toBe(0);
     expect(rig.stub.requests.every(({ body }) => !body.includes('event'))).toBe(true);
   });

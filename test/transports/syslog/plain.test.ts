@@ -70,6 +70,12 @@ describe('tcp', () => {
     expect(new Set(failed.map(({ reason }) => reason.code))).toEqual(new Set(['TF-SYSLOG-STALLED']));
   });
 
+  test('a receiver that reads slowly is not taken for one that stopped', async () => {
+    const { port } = await receiving({ bytesPerSecond: 8_000_000 });
+    const { send } = sending({ port, protocol: 'tcp', stall_timeout: 400 });
+    await send(Array(32_000).fill('x'.repeat(500)));
+  });
+
   test('a peer that talks is no syslog receiver', async () => {
     const { port } = await receiving({ talkBack: 'HTTP/1.1 400 Bad Request\r\n', stopReadingAfter: 1 });
     const { send } = sending({ port, protocol: 'tcp' });

@@ -51,6 +51,10 @@ export async function tlsPair(
   return { receiver: started, ...sending({ port: started.port, ...settings, tls }) };
 }
 
+/** Texts of about 200 bytes, all different. */
+export const numbered = (count: number, from = 0): string[] =>
+  Array.from({ length: count }, (_, index) => `event ${from + index} ${'x'.repeat(200)}`);
+
 /** The text of a received message: what follows the header. */
 export function textOf(message: string): string {
   return message.replace(/^<\d+>1 \S+ \S+ \S+ \S+ \S+ - /, '');
