@@ -10,7 +10,7 @@ export type Verdict =
   | { readonly kind: 'settled' | 'notice'; readonly what: string }
   | { readonly kind: 'return'; readonly code: string; readonly message: string; readonly afterSeconds: number };
 
-/** Does what one message asks for. Never rejects but for a fault of the program. */
+/** Does what one message asks for. Never rejects. */
 export type HandleMessage = (message: QueueMessage, stop: StopSignals) => Promise<Verdict>;
 
 /** What a dispatcher tells of its messages. Codes and kinds are of bounded sets. */

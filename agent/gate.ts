@@ -37,8 +37,8 @@ export class Gate {
       if (this.patience.signal.aborted) this.patience = new AbortController();
       return;
     }
-    this.downSince ??= Date.now();
-    if (Date.now() - this.downSince >= PATIENCE_MS && !this.patience.signal.aborted) {
+    this.downSince ??= performance.now();
+    if (performance.now() - this.downSince >= PATIENCE_MS && !this.patience.signal.aborted) {
       this.patience.abort(new DestinationDown('a destination has been down for a minute'));
     }
   }

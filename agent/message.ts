@@ -3,6 +3,7 @@ import { bucketAllowed } from './aws/allowed-buckets.ts';
 import { ObjectError, QueueError } from './aws/errors.ts';
 import { decodeNotification } from './aws/notification.ts';
 import type { ObjectRef } from './aws/objects.ts';
+import { unlessAborted } from './delivery/abort.ts';
 import { newAccount } from './delivery/account.ts';
 import type { HandleMessage, Verdict } from './dispatcher.ts';
 import { DestinationDown } from './gate.ts';
@@ -20,15 +21,20 @@ export interface ObjectObserver {
   ended(result: 'ok' | 'skipped' | 'failed', seconds: number): void;
 }
 
+type Return = Extract<Verdict, { kind: 'return' }>;
+
 /** A body nobody understands is never deleted; the queue's dead-letter policy takes it to where a person looks. */
 const UNKNOWN_SECONDS = 60;
 const DOWN_SECONDS = 60;
+const FAULT = 'TF-PROGRAM-FAULT';
 
 /** Does what one notification asks for: every object in it, to every destination of its queue. */
 export function messageHandler(parts: MessageParts): HandleMessage {
   async function object(ref: ObjectRef, stop: StopSignals): Promise<void> {
-    if (ignoredBy(ref.key) !== undefined) return skip(ref, parts);
-    await parts.pipeline.lanes.inTurn(ref, () => timed(() => ferryNewest(ref, parts.pipeline, stop), parts.observer));
+    if (ignoredBy(ref.key) !== undefined) return skip(ref, parts, stop);
+    const keys = ref.alternateKey === undefined ? [ref.key] : [ref.key, ref.alternateKey];
+    const act = (): Promise<void> => timed(() => ferryNewest(ref, parts.pipeline, stop), parts.observer);
+    await parts.pipeline.lanes.inTurn(ref.bucket, keys, act);
   }
 
   return async (message, stop) => {
@@ -38,8 +44,8 @@ export function messageHandler(parts: MessageParts): HandleMessage {
     const foreign = notification.objects.find(({ bucket }) => !bucketAllowed(parts.buckets, bucket));
     if (foreign !== undefined) return giveBack('TF-MESSAGE-BUCKET', foreignBucket(foreign.bucket), UNKNOWN_SECONDS);
     const results = await Promise.allSettled(notification.objects.map((ref) => object(ref, stop)));
-    const failure = results.find((result) => result.status === 'rejected');
-    return failure === undefined ? { kind: 'settled', what: 'objects' } : returned(failure.reason, stop);
+    const failures = results.flatMap((result) => (result.status === 'rejected' ? [returned(result.reason, stop)] : []));
+    return failures.find(({ code }) => code === FAULT) ?? failures[0] ?? { kind: 'settled', what: 'objects' };
   };
 }
 
@@ -55,10 +61,10 @@ async function ferryNewest(ref: ObjectRef, parts: PipelineParts, stop: StopSigna
 }
 
 /** An object that a rule leaves out has an account like any other, with no records. */
-async function skip(ref: ObjectRef, { pipeline, observer }: MessageParts): Promise<void> {
+async function skip(ref: ObjectRef, { pipeline, observer }: MessageParts, stop: StopSignals): Promise<void> {
   const object = { bucket: ref.bucket, key: ref.key, version: ref.versionId ?? ref.etag ?? '' };
   for (const { name } of pipeline.targets) pipeline.ledger.record({ ...newAccount(object, name), complete: true });
-  await pipeline.ledger.durable();
+  await unlessAborted(pipeline.ledger.durable(), stop.waiting);
   observer.ended('skipped', 0);
 }
 
@@ -75,7 +81,7 @@ async function timed(act: () => Promise<void>, observer: ObjectObserver): Promis
   }
 }
 
-function giveBack(code: string, message: string, afterSeconds: number): Verdict {
+function giveBack(code: string, message: string, afterSeconds: number): Return {
   return { kind: 'return', code, message, afterSeconds };
 }
 
@@ -83,12 +89,16 @@ function foreignBucket(bucket: string): string {
   return `the message names bucket "${bucket.slice(0, 80)}", which is not in the queue's "buckets"; nothing was read from it`;
 }
 
-/** @throws what is no error of an object or a stop: a fault of the program */
-function returned(error: unknown, stop: StopSignals): Verdict {
+/** A fault of the program gives its message back as well: one odd object must not stop all the others. */
+function returned(error: unknown, stop: StopSignals): Return {
   if (error instanceof ObjectError) return giveBack(error.code, error.message, error.retryAfterSeconds);
   if (error instanceof QueueError) return giveBack(error.code, error.message, 0);
   if (error instanceof DestinationDown) return giveBack('TF-DESTINATION-DOWN', error.message, DOWN_SECONDS);
   const stopped = [stop.reading, stop.waiting].some((signal) => signal.aborted && signal.reason === error);
   if (stopped) return giveBack('TF-AGENT-STOP', 'the agent is stopping', 0);
-  throw error;
+  return giveBack(FAULT, `a fault of the program: ${textOf(error)}`, UNKNOWN_SECONDS);
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 }

@@ -67,10 +67,12 @@ function json(value: unknown): string {
 /** Figures that are read only when somebody asks. */
 function collect(agent: Agent, loopDelaySeconds: number): void {
   const { metrics } = agent.report;
+  metrics.eventsTruncated.reset();
+  metrics.valuesReplaced.reset();
   for (const { name, outbox, dress } of agent.destinations) {
     metrics.pendingBytes.set({ destination: name }, outbox.pendingBytes);
-    metrics.eventsTruncated.set({ destination: name }, dress.tally.truncated);
-    metrics.valuesReplaced.set({ destination: name }, dress.tally.replaced);
+    metrics.eventsTruncated.inc({ destination: name }, dress.tally.truncated);
+    metrics.valuesReplaced.inc({ destination: name }, dress.tally.replaced);
   }
   metrics.quarantineBytes.set(agent.quarantine.bytes);
   metrics.loopDelay.set(Number.isFinite(loopDelaySeconds) ? loopDelaySeconds : 0);

@@ -66,6 +66,9 @@ export async function ferry(ref: ObjectRef, parts: PipelineParts, stop: StopSign
   } finally {
     await allSettled(lanes, stop.waiting).finally(() => parts.lanes.leave(lanes));
   }
+  const open = lanes.find((lane) => !lane.complete);
+  if (open !== undefined)
+    throw new Error(`records of s3://${open.object.bucket}/${open.object.key} are not accounted for`);
   await unlessAborted(parts.ledger.durable(), stop.waiting);
 }
 
@@ -91,7 +94,7 @@ async function readObject(ref: ObjectRef, lanes: Lane[], parts: PipelineParts, s
   for (const target of parts.targets) {
     const lane = parts.lanes.of(object.version, target.name);
     lanes.push(lane);
-    if (!lane.complete) sinks.push(new LaneSink(lane, target, parts, signal));
+    if (!lane.readToEnd) sinks.push(new LaneSink(lane, target, parts, signal));
   }
   if (sinks.length === 0) return;
   parts.observer.opened(object);
@@ -112,20 +115,26 @@ async function read(
   signal: AbortSignal,
 ): Promise<number> {
   const bytes = decompress(object.stream(signal));
+  const tell = (records: number, size: number): void => parts.observer.read(sinks[0]?.logType ?? '', records, size);
   let converter: Converter | undefined;
   try {
     for await (const chunk of withHead(bytes)) {
       converter ??= start(chunk, object, sinks, parts);
       const before = converter.records;
       converter.push(chunk);
-      parts.observer.read(sinks[0]?.logType ?? '', converter.records - before, chunk.length);
+      tell(converter.records - before, chunk.length);
       await heldBack(sinks);
       signal.throwIfAborted();
     }
+    const before = converter?.records ?? 0;
     converter?.end();
+    tell((converter?.records ?? 0) - before, 0);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
-    return setRestAside(error, converter?.records ?? 0, sinks);
+    // What follows is one thing, quarantined as a pointer: its bytes stay in S3. Nobody waits here: a lane must know of its
+    // end together with its last record, or the next try would put a second rest behind it.
+    for (const sink of sinks) sink.keep('rest', sink.lane.offered, Buffer.alloc(0), error);
+    return (converter?.records ?? 0) + 1;
   }
   await heldBack(sinks);
   return converter?.records ?? 0;
@@ -145,15 +154,6 @@ function start(head: Buffer, object: OpenObject, sinks: readonly LaneSink[], par
 
 async function heldBack(sinks: readonly LaneSink[]): Promise<void> {
   for (const sink of sinks) await sink.room();
-}
-
-/** What follows in an unreadable object is one thing, quarantined as a pointer: its bytes stay in S3. */
-async function setRestAside(error: FormatError, records: number, sinks: readonly LaneSink[]): Promise<number> {
-  for (const sink of sinks) {
-    if (records >= sink.offered) sink.keep('rest', records, Buffer.alloc(0), error);
-  }
-  await heldBack(sinks);
-  return records + 1;
 }
 
 /** A lane as the converter sees it. */

@@ -1,6 +1,7 @@
 import { type Command, EXIT } from '../command.ts';
 import { balanced } from '../delivery/account.ts';
 import { type LedgerEntry, readLedger } from '../delivery/ledger.ts';
+import { clean } from '../health/log.ts';
 import { configOf, stateDirOptions, wantsJson } from './state-dir.ts';
 
 interface Line {
@@ -29,7 +30,7 @@ export const audit: Command = {
     if (wantsJson(args)) io.out(`${JSON.stringify({ balanced: wrong.length === 0, lanes: lines })}\n`);
     else io.out(table(lines));
     if (state === 'damaged') io.err('the ledger file is damaged; the table shows its sound part\n');
-    for (const { object, destination } of wrong) io.err(`NOT BALANCED: ${object} at ${destination}\n`);
+    for (const { object, destination } of wrong) io.err(`NOT BALANCED: ${clean(object)} at ${destination}\n`);
     return wrong.length === 0 && state !== 'damaged' ? EXIT.fine : EXIT.no;
   },
 };
@@ -61,7 +62,7 @@ function table(lines: readonly Line[]): string {
   const body = lines.map((line) =>
     row(
       FIGURES.map((name) => line[name]),
-      `${line.state.padEnd(9)} ${line.destination.padEnd(12)} ${line.object}`,
+      `${line.state.padEnd(9)} ${line.destination.padEnd(12)} ${clean(line.object)}`,
     ),
   );
   const total = row(

@@ -1,5 +1,6 @@
 import { type Command, type CommandArgs, type CommandIo, EXIT, UsageError } from '../command.ts';
 import { dropQuarantined, listQuarantine, readQuarantined, type StoredEntry } from '../delivery/quarantine.ts';
+import { clean } from '../health/log.ts';
 import { resend } from '../resend.ts';
 import { configOf, stateDirOptions, wantsJson } from './state-dir.ts';
 
@@ -38,13 +39,16 @@ async function list(stateDir: string, asJson: boolean, io: CommandIo): Promise<n
 
 function describe({ at, destination, reason, object, ordinal, kind, bytes }: StoredEntry): string {
   const what = kind === 'rest' ? `records from ${ordinal} to the end` : `record ${ordinal}`;
-  return `${new Date(at).toISOString()} ${destination} ${reason} ${what} of s3://${object.bucket}/${object.key} (${bytes.length} bytes)`;
+  const where = clean(`s3://${object.bucket}/${object.key}`);
+  return `${new Date(at).toISOString()} ${destination} ${reason} ${what} of ${where} (${bytes.length} bytes)`;
 }
 
 async function show(stateDir: string, ids: readonly string[], io: CommandIo): Promise<number> {
   if (ids.length === 0) throw new UsageError('quarantine show needs an id; "quarantine list" gives them');
   for (const entry of await Promise.all(ids.map((id) => find(stateDir, id)))) {
-    io.out(`${describe(entry)}\n${entry.message}\n${entry.bytes.toString('utf8')}\n`);
+    // A record is a stranger's text: shown as it is, it could steer the terminal.
+    const record = entry.bytes.toString('utf8').split('\n').map(clean).join('\n');
+    io.out(`${describe(entry)}\n${clean(entry.message)}\n${record}\n`);
   }
   return EXIT.fine;
 }

@@ -35,6 +35,11 @@ export class Lane {
     return this.tracker.watermark >= this.offered;
   }
 
+  /** The object has been read to its end: there is nothing more to hand over. */
+  get readToEnd(): boolean {
+    return this.total !== undefined;
+  }
+
   get complete(): boolean {
     return this.total !== undefined && this.tracker.watermark >= this.total;
   }

@@ -24,18 +24,18 @@ export class Lanes {
   }
 
   /**
-   * Works on one key at a time, over all queues: whoever comes second finds it complete in the ledger. Two readers of
-   * one lane would hand its records over twice.
+   * Works on one object at a time, over all queues: whoever comes second finds it complete in the ledger. Two readers of
+   * one lane would hand its records over twice. An object whose key may be read in two ways takes the turn of both.
    */
-  async inTurn<T>({ bucket, key }: Pick<ObjectVersion, 'bucket' | 'key'>, act: () => Promise<T>): Promise<T> {
-    const name = `${bucket}/${key}`;
-    const turn = (this.turns.get(name) ?? Promise.resolve()).then(act);
+  async inTurn<T>(bucket: string, keys: readonly string[], act: () => Promise<T>): Promise<T> {
+    const names = keys.map((key) => `${bucket}/${key}`);
+    const turn = Promise.all(names.map((name) => this.turns.get(name))).then(act);
     const done = turn.then(nothing, nothing);
-    this.turns.set(name, done);
+    for (const name of names) this.turns.set(name, done);
     try {
       return await turn;
     } finally {
-      if (this.turns.get(name) === done) this.turns.delete(name);
+      for (const name of names) if (this.turns.get(name) === done) this.turns.delete(name);
     }
   }
 

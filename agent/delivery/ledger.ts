@@ -10,13 +10,16 @@ const REMEMBERED = 100_000;
 /** Bytes at which the journal is rewritten without what is superseded; half of it is kept as history for `audit`. */
 const COMPACT_AT = 64 * 1024 * 1024;
 
+/** SQS keeps a message for 14 days: a lane that stood still for longer was ended by another agent, or never will be. */
+const FORGOTTEN_MS = 30 * 24 * 3_600_000;
+
 /** An account as an entry of the journal, and when it was written (epoch ms). */
 export interface LedgerEntry extends LaneAccount {
   readonly at: number;
 }
 
-export function toEntry(account: LaneAccount, at: number): string {
-  const { object, destination, watermark, delivered, filtered, quarantined, resent, complete } = account;
+export function toEntry(entry: LedgerEntry): string {
+  const { object, destination, watermark, delivered, filtered, quarantined, resent, complete, at } = entry;
   return JSON.stringify({ object, destination, watermark, delivered, filtered, quarantined, resent, complete, at });
 }
 
@@ -37,7 +40,7 @@ export class Ledger {
   /** How the file was found. */
   readonly found: JournalState;
   private readonly journal: Journal;
-  private readonly open = new Map<string, LaneAccount>();
+  private readonly open = new Map<string, LedgerEntry>();
   private readonly dirty = new Set<string>();
   /** Object id to the destinations it is complete at, oldest first. */
   private readonly completed = new Map<string, readonly string[]>();
@@ -62,12 +65,12 @@ export class Ledger {
     const journal = new Journal(path, reading.state === 'damaged' ? 0 : reading.sound, trouble);
     const ledger = new Ledger(reading.state, journal, now);
     for (const entry of entries) ledger.remember(entry);
-    if (reading.state === 'damaged') for (const entry of entries) journal.append(encodeEntry(toEntry(entry, entry.at)));
+    if (reading.state === 'damaged') for (const entry of entries) journal.append(encodeEntry(toEntry(entry)));
     await ledger.durable();
     return ledger;
   }
 
-  private remember(account: LaneAccount): void {
+  private remember(account: LedgerEntry): void {
     const id = objectId(account.object);
     const key = `${id} ${account.destination}`;
     if (!account.complete) {
@@ -99,10 +102,11 @@ export class Ledger {
     if (!balanced(account))
       throw new Error(`the account of s3://${account.object.bucket}/${account.object.key} does not balance`);
     const key = `${objectId(account.object)} ${account.destination}`;
-    this.remember(account);
+    const entry = { ...account, at: this.now() };
+    this.remember(entry);
     if (account.complete) {
       this.dirty.delete(key);
-      this.journal.append(encodeEntry(toEntry(account, this.now())));
+      this.journal.append(encodeEntry(toEntry(entry)));
     } else this.dirty.add(key);
   }
 
@@ -114,12 +118,16 @@ export class Ledger {
 
   /** Writes the watermarks that have moved since the last time; called about once a second. */
   async tick(): Promise<void> {
+    this.note();
+    await this.journal.durable();
+  }
+
+  private note(): void {
     for (const key of this.dirty) {
-      const account = this.open.get(key);
-      if (account !== undefined) this.journal.append(encodeEntry(toEntry(account, this.now())));
+      const entry = this.open.get(key);
+      if (entry !== undefined) this.journal.append(encodeEntry(toEntry(entry)));
     }
     this.dirty.clear();
-    await this.journal.durable();
   }
 
   /** Resolves when all that was recorded as complete is on the disk. */
@@ -127,23 +135,33 @@ export class Ledger {
     return this.journal.durable();
   }
 
-  /** Rewrites the journal without superseded entries once it has grown large. */
+  /**
+   * Rewrites the journal without superseded entries once it has grown large.
+   * @throws when the file was damaged under us, or the disk refuses; then it stays as it is
+   */
   async compact(at: number = COMPACT_AT): Promise<void> {
     await this.tick();
     if (this.journal.size <= at) return;
-    const file = await readFile(this.journal.path);
-    const keepFrom = file.length - at / 2;
-    const kept: Buffer[] = [];
-    readEntries(file, (payload, offset, length) => {
-      if (offset >= keepFrom && fromEntry(payload).complete)
-        kept.push(Buffer.from(file.subarray(offset, offset + length)));
-    });
-    for (const account of this.open.values()) kept.push(encodeEntry(toEntry(account, this.now())));
-    await this.journal.replace(kept);
+    await this.journal.replace((file) => [...this.history(file, file.length - at / 2), ...this.begun()]);
   }
 
+  private history(file: Buffer, from: number): Buffer[] {
+    const kept: Buffer[] = [];
+    const { state } = readEntries(file, (payload, offset, length) => {
+      if (offset >= from && fromEntry(payload).complete) kept.push(file.subarray(offset, offset + length));
+    });
+    if (state !== 'whole') throw new Error('the ledger file is damaged; the next start will put it aside');
+    return kept;
+  }
+
+  private begun(): Buffer[] {
+    for (const [key, { at }] of this.open) if (this.now() - at > FORGOTTEN_MS) this.open.delete(key);
+    return [...this.open.values()].map((entry) => encodeEntry(toEntry(entry)));
+  }
+
+  /** Writes down what can be written; does not wait for a disk that refuses it. */
   async close(): Promise<void> {
-    await this.tick();
+    this.note();
     await this.journal.close();
   }
 }

@@ -1,6 +1,6 @@
 import { DeliveryError, type Transport } from '../../transports/transport.ts';
 import { unlessAborted } from './abort.ts';
-import { Block } from './block.ts';
+import { BLOCK_BYTES, Block } from './block.ts';
 import { Circuit, type CircuitState } from './circuit.ts';
 import type { Lane } from './lane.ts';
 
@@ -36,6 +36,7 @@ export class Outbox {
   private readonly circuit = new Circuit();
   private readonly stopped = new AbortController();
   private block = new Block();
+  /** Blocks to use again: a window full, since a buffer thrown away lingers until the collector looks at it. */
   private readonly pool: Block[] = [];
   /** Closed blocks that wait, by sequence. */
   private readonly queue: Block[] = [];
@@ -162,7 +163,7 @@ export class Outbox {
   private recycle(block: Block): void {
     this.heldBytes -= block.length;
     block.reset();
-    if (this.pool.length < 16) this.pool.push(block);
+    if (this.pool.length * BLOCK_BYTES < this.options.windowBytes) this.pool.push(block);
     if (this.heldBytes < this.options.windowBytes) for (const resume of this.roomWaiters.splice(0)) resume();
     if (this.heldBytes === 0) for (const resume of this.idleWaiters.splice(0)) resume();
   }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import PQueue from 'p-queue';
 import type { ObjectVersion } from './account.ts';
 import { syncDirectory } from './journal.ts';
 
@@ -29,6 +30,8 @@ export interface StoredEntry extends QuarantineEntry {
 
 const DIRECTORY = 'quarantine';
 const SUFFIX = '.qrec';
+/** What a crash leaves behind: never settled, so it comes again. */
+const UNFINISHED = '.tmp';
 const RETRY_MS = 5000;
 
 /**
@@ -39,6 +42,10 @@ export class Quarantine {
   private readonly directory: string;
   private readonly mostBytes: number;
   private used: number;
+  /** Entries that could not be written so far. */
+  private readonly waiting = new Set<string>();
+  /** One entry at a time, so that the size is kept exactly; an object may hold any number of unreadable records. */
+  private readonly turns = new PQueue({ concurrency: 1 });
   /** Told what delivery waits for, and undefined when it goes on. */
   private readonly trouble: (obstacle: Error | undefined) => void;
 
@@ -61,6 +68,9 @@ export class Quarantine {
   ): Promise<Quarantine> {
     const directory = join(stateDir, DIRECTORY);
     await mkdir(directory, { recursive: true, mode: 0o700 });
+    await syncDirectory(directory);
+    const unfinished = (await readdir(directory)).filter((name) => name.endsWith(UNFINISHED));
+    for (const name of unfinished) await unlink(join(directory, name));
     return new Quarantine(directory, mostBytes, await usedBytes(directory), trouble);
   }
 
@@ -70,58 +80,83 @@ export class Quarantine {
 
   /** Resolves when the entry is on the disk. Waits while the quarantine is full or the disk refuses it. */
   async put(entry: QuarantineEntry, bytes: Buffer): Promise<void> {
+    const id = `${entry.at}-${randomUUID()}`;
     const content = Buffer.concat([Buffer.from(`${JSON.stringify(entry)}\n`, 'utf8'), bytes]);
     for (;;) {
-      const obstacle = (await this.obstacle(content.length)) ?? (await this.write(entry.at, content));
-      this.trouble(obstacle);
+      const obstacle = await this.turns.add(() => this.keep(id, content));
+      this.tell(id, obstacle);
       if (obstacle === undefined) return;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }
 
-  private async write(at: number, content: Buffer): Promise<Error | undefined> {
-    const name = join(this.directory, `${at}-${randomUUID()}`);
+  /** It goes on when the last one that waited is through. */
+  private tell(id: string, obstacle: Error | undefined): void {
+    if (obstacle !== undefined) {
+      this.waiting.add(id);
+      this.trouble(obstacle);
+    } else if (this.waiting.delete(id) && this.waiting.size === 0) this.trouble(undefined);
+  }
+
+  /** @returns what keeps the entry from the disk */
+  private async keep(id: string, content: Buffer): Promise<Error | undefined> {
+    const { length } = content;
     try {
-      const file = await open(`${name}.tmp`, 'wx', 0o600);
-      try {
-        await file.writeFile(content);
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(`${name}.tmp`, `${name}${SUFFIX}`);
-      await syncDirectory(name);
-      this.used += content.length;
+      if (this.used + length > this.mostBytes) this.used = await usedBytes(this.directory);
+      if (this.used + length > this.mostBytes) return full(this.mostBytes);
+      await this.write(id, content);
+      this.used += length;
       return undefined;
     } catch (error) {
       return error as Error;
     }
   }
 
-  private async obstacle(length: number): Promise<Error | undefined> {
-    if (this.used + length > this.mostBytes) this.used = await usedBytes(this.directory);
-    if (this.used + length <= this.mostBytes) return undefined;
-    return new Error(
-      `the quarantine has reached its ${this.mostBytes} bytes; look at it with "trailferry quarantine list"`,
-    );
+  private async write(id: string, content: Buffer): Promise<void> {
+    const name = join(this.directory, id);
+    const file = await open(name + UNFINISHED, 'w', 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(name + UNFINISHED, name + SUFFIX);
+    await syncDirectory(name);
   }
 }
 
+function full(mostBytes: number): Error {
+  return new Error(`the quarantine has reached its ${mostBytes} bytes; look at it with "trailferry quarantine list"`);
+}
+
+/** Sum of the files' sizes. One that is dropped or renamed meanwhile counts as nothing. */
 async function usedBytes(directory: string): Promise<number> {
   let sum = 0;
-  for (const name of await readdir(directory)) sum += (await stat(join(directory, name))).size;
+  for (const name of await readdir(directory))
+    sum += await stat(join(directory, name)).then(({ size }) => size, gone(0));
   return sum;
 }
 
-/** The entries of a state directory, oldest first, without their bytes. */
+/** Takes `value` for a file that is not there. @throws any other error */
+function gone<T>(value: T): (error: NodeJS.ErrnoException) => T {
+  return (error) => {
+    if (error.code === 'ENOENT') return value;
+    throw error;
+  };
+}
+
+/** The entries of a state directory, oldest first. */
 export async function listQuarantine(stateDir: string): Promise<StoredEntry[]> {
   const directory = join(stateDir, DIRECTORY);
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw error;
-  });
+  const names = await readdir(directory).catch(gone<string[]>([]));
   const ids = names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
-  return Promise.all(ids.sort().map((id) => readQuarantined(stateDir, id)));
+  const entries: StoredEntry[] = [];
+  for (const id of ids.sort()) {
+    const entry = await readQuarantined(stateDir, id).catch(gone(undefined));
+    if (entry !== undefined) entries.push(entry);
+  }
+  return entries;
 }
 
 /** One entry with its bytes. @throws when there is none of this id */

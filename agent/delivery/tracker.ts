@@ -5,12 +5,11 @@ export interface Outcome {
   readonly quarantined: number;
 }
 
-interface Run {
+type Counts = { -readonly [Name in keyof Outcome]: number };
+
+interface Run extends Counts {
   readonly first: number;
   last: number;
-  delivered: number;
-  filtered: number;
-  quarantined: number;
 }
 
 /**
@@ -19,8 +18,8 @@ interface Run {
  */
 export class Tracker {
   private mark: number;
-  private readonly below: { delivered: number; filtered: number; quarantined: number };
-  /** Settled runs above the watermark, by first ordinal. Few: as many as blocks are out. */
+  private readonly below: Counts;
+  /** Settled runs above the watermark, by first ordinal. Neighbours are one run, so there are no more than blocks are out. */
   private readonly above: Run[] = [];
 
   constructor(watermark: number, outcome: Outcome) {
@@ -42,8 +41,7 @@ export class Tracker {
    * @throws when one of them was settled before: a fault of the program that would make the account wrong
    */
   settled(first: number, last: number, outcome: Outcome): void {
-    const at = this.above.findIndex((run) => run.first > first);
-    const place = at < 0 ? this.above.length : at;
+    const place = this.above.findLastIndex((run) => run.first <= first) + 1;
     const previous = this.above[place - 1];
     const next = this.above[place];
     if (
@@ -53,7 +51,8 @@ export class Tracker {
     ) {
       throw new Error(`records ${first} to ${last} were settled before (watermark ${this.mark})`);
     }
-    this.above.splice(place, 0, { first, last, ...outcome });
+    if (previous?.last === first - 1) extend(previous, last, outcome);
+    else this.above.splice(place, 0, { first, last, ...outcome });
     this.advance();
   }
 
@@ -63,9 +62,18 @@ export class Tracker {
       if (run === undefined || run.first !== this.mark) return;
       this.above.shift();
       this.mark = run.last + 1;
-      this.below.delivered += run.delivered;
-      this.below.filtered += run.filtered;
-      this.below.quarantined += run.quarantined;
+      add(this.below, run);
     }
   }
+}
+
+function extend(run: Run, last: number, outcome: Outcome): void {
+  run.last = last;
+  add(run, outcome);
+}
+
+function add(sum: Counts, { delivered, filtered, quarantined }: Outcome): void {
+  sum.delivered += delivered;
+  sum.filtered += filtered;
+  sum.quarantined += quarantined;
 }

@@ -42,8 +42,8 @@ export function createMetrics(registry: Registry) {
     quarantined: counter('objects_quarantined_total', 'Records put into quarantine, per destination.', 'reason'),
     quarantineBytes: gauge('quarantine_bytes', 'Bytes in quarantine.'),
     eventsRead: counter('events_read_total', 'Records read.', 'source_type'),
-    eventsTruncated: gauge('events_truncated_total', 'Events that lost fields to the message limit.', 'destination'),
-    valuesReplaced: gauge(
+    eventsTruncated: counter('events_truncated_total', 'Events that lost fields to the message limit.', 'destination'),
+    valuesReplaced: counter(
       'values_replaced_total',
       'Values in which the format has no escape for a byte.',
       'destination',

@@ -11,7 +11,7 @@ export function notifySystemd(...assignments: string[]): void {
   child.on('error', () => process.stderr.write('<4>systemd-notify cannot be run; the watchdog will not be fed\n'));
 }
 
-/** Half of `WatchdogSec`, milliseconds; undefined when the unit has no watchdog. */
+/** A third of `WatchdogSec`, milliseconds; undefined when the unit has no watchdog. */
 export function watchdogInterval(): number | undefined {
   const usec = Number(process.env['WATCHDOG_USEC']);
   return usec > 0 ? usec / 1000 / 3 : undefined;

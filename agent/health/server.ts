@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 
 /** One page of the health endpoint: made anew for each request. */
 export type Page = () => Promise<{ readonly status: number; readonly type: string; readonly body: string }>;
@@ -9,8 +9,8 @@ export interface HealthServer {
   close(): Promise<void>;
 }
 
-/** A name that resolves to loopback, or an address: a web page cannot reach us under a name of its own (DNS rebinding). */
-const HOST = /^(?:localhost|\[?[0-9a-f.:]+\]?)(?::\d+)?$/i;
+/** `host` or `host:port`, an IPv6 address in brackets. */
+const HOST = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::\d{1,5})?$/;
 
 /**
  * Serves a few fixed pages by GET and HEAD. Nothing of a request is reflected, and nothing can be changed here.
@@ -41,8 +41,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<void> {
   const page = pages.get((request.url ?? '').split('?')[0] ?? '');
+  if (!ourName(request.headers.host ?? '')) return send(response, 403, 'text/plain', 'unknown host\n');
   if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'text/plain', 'only GET\n');
-  if (!HOST.test(request.headers.host ?? '')) return send(response, 403, 'text/plain', 'unknown host\n');
   if (page === undefined) return send(response, 404, 'text/plain', 'not found\n');
   try {
     const { status, type, body } = await page();
@@ -52,11 +52,18 @@ async function answer(
   }
 }
 
+/** An address or `localhost`: a web page cannot reach us under a name of its own (DNS rebinding). */
+function ourName(host: string): boolean {
+  const [, v6, name = v6] = HOST.exec(host) ?? [];
+  return name !== undefined && (isIP(name) > 0 || name.toLowerCase() === 'localhost');
+}
+
 function send(response: ServerResponse, status: number, type: string, body: string): void {
   const headers = {
     'content-type': `${type}; charset=utf-8`,
     'x-content-type-options': 'nosniff',
     'cache-control': 'no-store',
+    ...(status === 405 && { allow: 'GET, HEAD' }),
   };
   response.writeHead(status, headers).end(response.req.method === 'HEAD' ? '' : body);
 }

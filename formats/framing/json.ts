@@ -1,10 +1,11 @@
 import { lineEnd, plainAscii } from './byte-string.ts';
 import { Carry } from './carry.ts';
-import { linePass, type Pass, ValuePass } from './json-pass.ts';
+import { linePass, type Pass, ValuePass, wordPass } from './json-pass.ts';
 import { JsonRecord } from './json-record.ts';
 import { scanObject, skipNested, skipSpace, skipString, skipValue } from './json-scan.ts';
 import { FormatError, type Framing, type FramingOptions, type RecordSink } from './record.ts';
 
+const QUOTE = 0x22;
 const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 
@@ -136,7 +137,10 @@ export class JsonFraming implements Framing {
       const value = skipSpace(bytes, colon + 1, end);
       if (value >= end) return MORE;
       if (bytes[colon] !== 0x3a) return this.readObject(start, emit);
-      if (bytes[value] === OPEN_BRACKET && this.wrappers.includes(key)) return this.enterArray(value + 1, true);
+      if (bytes[value] === OPEN_BRACKET && this.wrappers.includes(key)) {
+        // In smaller chunks it would have been given up before its array came in sight.
+        return value - start > this.options.maxRecordBytes ? this.cut(emit) : this.enterArray(value + 1, true);
+      }
       at = skipValue(bytes, value, end);
       if (at < 0) return MORE;
     }
@@ -172,13 +176,23 @@ export class JsonFraming implements Framing {
     emit(this.record);
   }
 
-  /** Hands over the first bytes of a record that is too large to be held, and passes over the rest. */
   private cutTooLarge(emit: RecordSink): boolean {
-    const { bytes, start, end } = this.carry;
-    if (end - start <= this.options.maxRecordBytes) return false;
-    this.hand(start, end, emit);
-    this.pass = this.inArray || bytes[start] === OPEN_BRACE ? new ValuePass() : linePass;
+    if (this.carry.length <= this.options.maxRecordBytes) return false;
+    this.cut(emit);
     return true;
+  }
+
+  /** Hands over the first bytes of a record that is too large to be held, and passes over the rest. */
+  private cut(emit: RecordSink): number {
+    const { bytes, start, end } = this.carry;
+    this.hand(start, end, emit);
+    this.pass = this.passFrom(bytes[start]);
+    return GO_ON;
+  }
+
+  private passFrom(first: number | undefined): Pass {
+    if (first === OPEN_BRACE || (this.inArray && (first === QUOTE || first === OPEN_BRACKET))) return new ValuePass();
+    return this.inArray ? wordPass : linePass;
   }
 
   /** @returns whether the end of what is passed over was reached */

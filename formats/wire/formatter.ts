@@ -3,7 +3,7 @@ import type { LogType } from '../log-type.ts';
 
 /** What happened to events on their way into text: counted, never silent. */
 export interface Tally {
-  /** Events that lost something to a length limit. */
+  /** Events that lost something to a length limit, a value's own or the destination's. */
   truncated: number;
   /** Values in which a byte had to be replaced because the format has no escape for it. */
   replaced: number;
@@ -26,7 +26,10 @@ export interface WrittenField {
 
 /** A compiled formatter for one log type. */
 export interface TypeFormatter {
-  /** `json` when every text is a JSON value. */
+  /**
+   * `json` when every text is a JSON value. A record that is sent as it stands was found by its brackets and not parsed,
+   * so that a receiver may still find fault with what is between them.
+   */
   readonly kind: 'json' | 'text';
   /** The record's own text, untouched: then the event need not be read in full. */
   readonly verbatim: boolean;

@@ -16,6 +16,7 @@ const HEC = path('../fakes/hec-stub-main.ts');
 export interface Victim {
   readonly port: number;
   readonly pid: number;
+  readonly running: boolean;
   /** All it has said on standard error, over all its lives. */
   readonly said: string;
   /** Ends that nobody asked for. */
@@ -81,6 +82,9 @@ async function victim({ command, hello }: Kind): Promise<Victim> {
     },
     get pid() {
       return child?.pid ?? 0;
+    },
+    get running() {
+      return child !== undefined && child.exitCode === null && child.signalCode === null;
     },
     get said() {
       return said;

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compile, type Expression } from '../../formats/expression.ts';
 import { fromByteString, toByteString } from '../../formats/framing/byte-string.ts';
@@ -200,34 +199,12 @@ describe('no function runs away', () => {
   ];
 
   it('on long values of any shape', () => {
-    const shape = fc.constantFrom(
-      'a',
-      'A',
-      'aA',
-      '1',
-      ' ',
-      ':',
-      '/',
-      '-',
-      '%',
-      '%4',
-      '%41',
-      '[',
-      '://',
-      '\x7f',
-      '\xc3',
-      'ab',
-    );
-    fc.assert(
-      fc.property(fc.array(shape, { minLength: 1, maxLength: 3 }), (parts) => {
-        const value = parts.join('').repeat(200_000 / parts.length);
-        for (const expression of functions) {
-          const start = performance.now();
-          of(expression, value);
-          expect(performance.now() - start).toBeLessThan(500);
-        }
-      }),
-      { numRuns: 25 },
-    );
+    const parts = ['a', 'A', '1', ' ', ':', '/', '-', '%', '%4', '%41', '[', '://', '\x7f', '\xc3', 'ab'];
+    for (const shape of parts.flatMap((one) => parts.map((other) => (one === other ? one : one + other)))) {
+      const value = shape.repeat(100_000 / shape.length);
+      const start = performance.now();
+      for (const expression of functions) of(expression, value);
+      expect(performance.now() - start, shape).toBeLessThan(1000);
+    }
   });
 });

@@ -9,7 +9,7 @@ import { type Certificates, makeCertificates } from '../fakes/certificates.ts';
 import { startReceiverProcess } from '../fakes/receiver-process.ts';
 import { enveloped, never, testContext } from './blocks.ts';
 import { Context, settings as hecSettings, TOKEN } from './hec/rig.ts';
-import { closeAfterTest, failure } from './syslog/rig.ts';
+import { closeAtEnd, failure } from './syslog/rig.ts';
 import { syslogSettings } from './syslog/settings.ts';
 
 /** A stopped process keeps its connections: its kernel goes on to acknowledge bytes until its buffers are full. */
@@ -32,9 +32,9 @@ interface Stoppable {
 }
 
 async function syslogProcess(given: Parameters<typeof syslogSettings>[0], args: readonly string[]): Promise<Stoppable> {
-  const receiver = closeAfterTest(await startReceiverProcess(args));
+  const receiver = closeAtEnd(await startReceiverProcess(args));
   const settings = syslogSettings({ port: receiver.port, stall_timeout: STALL_MS, ...given });
-  const transport = closeAfterTest(syslog.create(settings, testContext()));
+  const transport = closeAtEnd(syslog.create(settings, testContext()));
   return { transport, signal: (name) => receiver.signal(name) };
 }
 
@@ -48,15 +48,15 @@ async function hecProcess(): Promise<Stoppable> {
   const child = spawn(process.execPath, [main, '--port', '0', '--token', TOKEN], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  closeAfterTest({ close: async () => void child.kill('SIGKILL') });
+  closeAtEnd({ close: async () => void child.kill('SIGKILL') });
   const [line] = await once(child.stdout, 'data');
   const given = { url: JSON.parse(String(line)).url, ack: false, request_timeout: STALL_MS };
-  const transport = closeAfterTest(hec.create(hecSettings(given), new Context()));
+  const transport = closeAtEnd(hec.create(hecSettings(given), new Context()));
   return { transport, signal: (name) => child.kill(name) };
 }
 
 describe('a receiver that is stopped (SIGSTOP) is noticed after the timeout', () => {
-  test.each([
+  test.concurrent.each([
     ['syslog over TLS, confirmed', () => tlsProcess('close-notify'), 'TF-SYSLOG-STALLED'],
     ['syslog over TLS, confirm none', () => tlsProcess('none'), 'TF-SYSLOG-STALLED'],
     ['syslog over TCP', () => syslogProcess({ protocol: 'tcp' }, []), 'TF-SYSLOG-STALLED'],
@@ -73,7 +73,7 @@ describe('a receiver that is stopped (SIGSTOP) is noticed after the timeout', ()
   });
 });
 
-test('a few events to a stopped receiver, which its kernel takes, are not taken for confirmed', async () => {
+test.concurrent('a few events to a stopped receiver, which its kernel takes, are not taken for confirmed', async () => {
   const { transport, signal } = await tlsProcess('close-notify');
   await transport.send(enveloped(transport, ['before']), never);
   await signal('SIGSTOP');

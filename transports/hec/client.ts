@@ -2,6 +2,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
+import { urlToHttpOptions } from 'node:url';
 import { clientCertificateEnd, tlsOptions } from '../tls-options.ts';
 import type { TransportContext } from '../transport.ts';
 import { type Answer, readAnswer } from './answer.ts';
@@ -29,6 +30,8 @@ export class Client {
   private readonly context: TransportContext;
   private readonly place: string;
   private readonly onSocket: (change: 1 | -1) => void;
+  private readonly target: http.RequestOptions;
+  private readonly base: string;
   private readonly cookies = new Cookies();
   private session: Session | undefined;
 
@@ -38,6 +41,9 @@ export class Client {
     this.context = context;
     this.place = place;
     this.onSocket = onSocket;
+    const url = new URL(settings.url);
+    this.target = urlToHttpOptions(url);
+    this.base = `${url.pathname.replace(/\/+$/, '')}/services/collector`;
   }
 
   /**
@@ -49,7 +55,8 @@ export class Client {
     const { agent, token } = this.session;
     const reply = await exchange({
       ...question,
-      url: collectorUrl(this.settings.url, question.path),
+      target: this.target,
+      path: `${this.base}${question.path}`,
       agent,
       headers: { ...question.headers, ...this.cookies.header(), authorization: `Splunk ${token}` },
       timeoutMs: this.settings.request_timeout,
@@ -79,7 +86,7 @@ export class Client {
 
   private agent(): http.Agent {
     const keep = { keepAlive: true, maxSockets: 1 } as const;
-    if (new URL(this.settings.url).protocol === 'http:') return new http.Agent(keep);
+    if (this.target.protocol === 'http:') return new http.Agent(keep);
     const ours = clientCertificateEnd(this.settings.tls);
     if (ours !== undefined) this.context.observer.certificate('client', ours);
     return new https.Agent({ ...keep, ...tlsOptions(this.settings.tls) });
@@ -115,9 +122,4 @@ export class Client {
     const end = new Date(socket.getPeerCertificate().valid_to);
     if (!Number.isNaN(end.getTime())) this.context.observer.certificate('server', end);
   }
-}
-
-/** @param url the setting `url`; @param path what follows `/services/collector` */
-export function collectorUrl(url: string, path: string): URL {
-  return new URL(`${url.replace(/\/+$/, '')}/services/collector${path}`);
 }

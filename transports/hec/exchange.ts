@@ -4,7 +4,9 @@ import type { Reply } from './answer.ts';
 
 /** One HTTP request over an agent's connection. */
 export interface Exchange {
-  readonly url: URL;
+  /** Where to: protocol, host and port, as `urlToHttpOptions` of `node:url` gives them. */
+  readonly target: http.RequestOptions;
+  readonly path: string;
   readonly method: 'GET' | 'POST';
   readonly agent: http.Agent;
   readonly headers: http.OutgoingHttpHeaders;
@@ -33,25 +35,36 @@ const mostReplyBytes = 1024 * 1024;
  */
 export function exchange(wanted: Exchange): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const request = (wanted.url.protocol === 'https:' ? https : http).request(wanted.url, {
-      method: wanted.method,
-      agent: wanted.agent,
-      headers: { ...wanted.headers, 'content-length': wanted.body.length },
-      ...(wanted.signal === undefined ? {} : { signal: wanted.signal }),
-    });
+    let answered = false;
+    const request = open(wanted);
     const sent = watchSent(request);
     const fail = (cause: Error): void => reject(new ExchangeError(cause, sent()));
     const timer = setTimeout(
       () => request.destroy(new Error(`no whole answer within ${wanted.timeoutMs} ms`)),
       wanted.timeoutMs,
     );
+    const answer = (reply: Reply): void => {
+      answered = true;
+      resolve(reply);
+    };
     request.on('error', fail);
     request.once('close', () => {
       clearTimeout(timer);
-      fail(new Error('the connection ended before the answer'));
+      if (!answered) fail(new Error('the connection ended before the answer'));
     });
-    request.once('response', (response) => readReply(request, response, resolve, fail));
+    request.once('response', (response) => readReply(request, response, answer, fail));
     request.end(wanted.body);
+  });
+}
+
+function open({ target, method, path, agent, headers, body, signal }: Exchange): http.ClientRequest {
+  return (target.protocol === 'https:' ? https : http).request({
+    ...target,
+    method,
+    path,
+    agent,
+    headers: { ...headers, 'content-length': body.length },
+    ...(signal === undefined ? {} : { signal }),
   });
 }
 
@@ -68,7 +81,7 @@ function watchSent(request: http.ClientRequest): () => boolean {
 function readReply(
   request: http.ClientRequest,
   response: http.IncomingMessage,
-  resolve: (reply: Reply) => void,
+  answer: (reply: Reply) => void,
   fail: (cause: Error) => void,
 ): void {
   const chunks: Buffer[] = [];
@@ -82,6 +95,6 @@ function readReply(
   response.once('end', () => {
     // An answer that overtook the request: the caller gets its buffer back now, so the socket must not read it any more.
     if (!request.writableFinished) request.destroy();
-    resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() });
+    answer({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks).toString() });
   });
 }

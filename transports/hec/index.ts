@@ -27,6 +27,9 @@ const plainWindow = 1024 * 1024;
 
 function createHec(settings: HecSettings, context: TransportContext): Transport {
   const place = `destination ${context.name} (${settings.url})`;
+  if (isExposed(settings.url)) {
+    context.observer.notice(`${place}: token and events travel unencrypted; turn on SSL for HEC and use https://`);
+  }
   const client = openClients(settings, context, place);
   const connections = Array.from(
     { length: settings.connections },
@@ -98,4 +101,10 @@ function openClients(settings: HecSettings, context: TransportContext, place: st
 /** The first one that is free, so that a single connection does all while it can, in order. */
 function leastLoaded(connections: readonly Connection[]): Connection {
   return connections.reduce((least, next) => (next.load < least.load ? next : least));
+}
+
+/** Plain HTTP to another host. */
+function isExposed(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
 }

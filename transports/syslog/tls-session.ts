@@ -38,6 +38,7 @@ export class TlsSession {
   private readonly stallTimeout: number;
   private stopWatching: (() => void) | undefined;
   private failure: Error | undefined;
+  private ending = false;
   private bytesReadBeforeEnd: number | undefined;
   private readAll = false;
 
@@ -54,7 +55,7 @@ export class TlsSession {
 
   /** Whether a write now would go to the socket at once. */
   get writable(): boolean {
-    return this.bytesReadBeforeEnd === undefined && this.failure === undefined && !this.tls.writableNeedDrain;
+    return !this.ending && this.failure === undefined && !this.tls.writableNeedDrain;
   }
 
   /** Protocol and cipher, once ready. */
@@ -73,10 +74,10 @@ export class TlsSession {
 
   /** Says close_notify; `over` resolves when the peer has answered. */
   end(): void {
-    if (this.bytesReadBeforeEnd !== undefined) return;
+    if (this.ending) return;
+    this.ending = true;
     this.watch();
-    this.bytesReadBeforeEnd = this.raw.bytesRead;
-    this.tls.end();
+    setImmediate(() => this.sayEnd());
   }
 
   /** Breaks the connection; `over` resolves to `error`, or to what went wrong before. */
@@ -95,6 +96,13 @@ export class TlsSession {
       this.readAll = this.bytesReadBeforeEnd !== undefined && this.tls.writableFinished;
       if (!this.readAll) this.fail(trouble('TF-SYSLOG-CLOSED-EARLY'));
     });
+  }
+
+  /** Comes after one more look at the socket: a close_notify that is there already answers nothing, its sender ended first. */
+  private sayEnd(): void {
+    if (this.failure !== undefined) return;
+    this.bytesReadBeforeEnd = this.raw.bytesRead;
+    this.tls.end();
   }
 
   private async open(connectTimeout: number): Promise<void> {
@@ -126,7 +134,7 @@ export class TlsSession {
   }
 
   private watch(): void {
-    const ended = () => this.bytesReadBeforeEnd !== undefined;
+    const ended = () => this.ending;
     this.stopWatching ??= watchProgress(this.raw, this.tls, this.stallTimeout, ended, () =>
       this.fail(trouble('TF-SYSLOG-STALLED')),
     );

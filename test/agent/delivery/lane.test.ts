@@ -134,6 +134,30 @@ describe('the lanes of a process', () => {
     expect(ledger.complete(OBJECT, ['siem', 'archive'])).toBe(false);
   });
 
+  test('one object is worked on by one at a time, whichever of its keys it is called by; others do not wait', async () => {
+    const lanes = new Lanes(ledger);
+    const busy: string[] = [];
+    const log: string[] = [];
+    const act = (name: string) => async () => {
+      busy.push(name);
+      log.push(busy.join('+'));
+      await new Promise((resolve) => setImmediate(resolve));
+      busy.splice(busy.indexOf(name), 1);
+      if (name === 'fails') throw new Error(name);
+      return name;
+    };
+    const turns = [
+      lanes.inTurn('b', ['a b'], act('fails')),
+      lanes.inTurn('b', ['a+b', 'a b'], act('second')),
+      lanes.inTurn('b', ['a+b'], act('third')),
+      lanes.inTurn('c', ['a b'], act('other')),
+    ];
+    const ends = await Promise.allSettled(turns);
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled']);
+    expect(log.slice(0, 2)).toEqual(['fails', 'fails+other']);
+    expect(log.slice(2).map((names) => names.replace(/other\+?/, ''))).toEqual(['second', 'third']);
+  });
+
   test('an object without records is complete at its end', () => {
     const lanes = new Lanes(ledger);
     lanes.ended(lanes.of(OBJECT, 'siem'), 0);

@@ -267,6 +267,14 @@ test('a full channel is left once it is empty', async () => {
   expect(rig.stub.stats()).toMatchObject({ indexed: 4, duplicates: 0 });
 });
 
+test('a channel that is refused as full is not used again', async () => {
+  await using rig = await makeRig();
+  rig.stub.fault({ answer: { status: 429, code: 27 } });
+  await rig.deliver(goodFrames(rig.transport, 1));
+  const channels = rig.stub.requests.map(({ headers }) => headers['x-splunk-request-channel']);
+  expect(channels[1]).not.toBe(channels[0]);
+});
+
 test('a full channel is kept while acknowledgements are outstanding on it', async () => {
   await using rig = await makeRig({}, { indexingMs: 100 });
   const waiting = rig.send(goodFrames(rig.transport, 1));

@@ -162,10 +162,11 @@ describe('close', () => {
 });
 
 test('an answer that overtakes its request gives the buffer back only when nothing reads it any more', async () => {
-  await using slow = await slowReceiver('HTTP/1.1 503 Busy\r\ncontent-length: 10\r\n\r\n{"code":9}');
-  const transport = hec.create(settings({ url: slow.url, max_content_bytes: 40_000_000 }), new Context());
+  await using slow = await slowReceiver('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{"code":0}');
+  const generous = settings({ url: slow.url, ack: false, max_content_bytes: 40_000_000 });
+  const transport = hec.create(generous, new Context());
   const block = blockOf(goodFrames(transport, 20, 0, 1_000_000));
-  expect((await faultOf(transport.send(block, never)))?.code).toBe('TF-HEC-09');
+  expect(await faultOf(transport.send(block, never))).toBeUndefined();
   block.data.fill('!');
   const got = await slow.drain();
   expect(got.length).toBeLessThan(block.data.length);
@@ -195,6 +196,7 @@ describe('over TLS', () => {
   let certificates: Certificates;
   beforeAll(async () => {
     certificates = await makeCertificates();
+    return certificates.remove;
   });
   const environment = process.env['NODE_TLS_REJECT_UNAUTHORIZED'];
   afterAll(() => {

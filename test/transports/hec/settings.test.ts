@@ -3,7 +3,7 @@ import { retryAfter } from '../../../transports/hec/answer.ts';
 import { Cookies } from '../../../transports/hec/cookies.ts';
 import { hec } from '../../../transports/hec/index.ts';
 import { Turn } from '../../../transports/hec/turn.ts';
-import { noTls, settings } from './rig.ts';
+import { Context, noTls, settings } from './rig.ts';
 
 describe('settings that do not fit together', () => {
   test.each([
@@ -29,6 +29,17 @@ test('every setting has a default of the type that the program reads', () => {
   );
   expect(defaults).toMatchObject({ ack: true, max_content_bytes: 900_000, gzip_level: 0, ack_poll_interval: 1000 });
   expect(Object.keys(defaults).sort()).toEqual(Object.keys(settings()).sort());
+});
+
+test.each([
+  ['http://splunk.example:8088', 1],
+  ['http://127.0.0.1:8088', 0],
+  ['http://[::1]:8088', 0],
+  ['https://splunk.example:8088', 0],
+])('%s: an operator is told %d times that the token travels unencrypted', (url, times) => {
+  const context = new Context();
+  hec.create(settings({ url }), context);
+  expect(context.notices.filter((notice) => notice.includes('unencrypted'))).toHaveLength(times);
 });
 
 test('a longer window with acknowledgements, and with more connections', () => {

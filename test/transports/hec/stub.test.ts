@@ -2,7 +2,7 @@
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -189,7 +189,8 @@ describe('acknowledgements', () => {
 });
 
 test('as a process it is scripted and read out over HTTP, and writes ids to a file', async () => {
-  const idsFile = join(mkdtempSync(join(tmpdir(), 'hec-')), 'ids');
+  const directory = mkdtempSync(join(tmpdir(), 'hec-'));
+  const idsFile = join(directory, 'ids');
   const main = fileURLToPath(new URL('../../fakes/hec-stub-main.ts', import.meta.url));
   const child = spawn(process.execPath, [main, '--port', '0', '--token', 'good', '--ids-file', idsFile]);
   try {
@@ -209,5 +210,6 @@ test('as a process it is scripted and read out over HTTP, and writes ids to a fi
     expect(readFileSync(idsFile, 'utf8')).toBe('a\nb\na\n');
   } finally {
     child.kill();
+    rmSync(directory, { recursive: true });
   }
 });

@@ -3,7 +3,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Certificates, makeCertificates } from '../../fakes/certificates.ts';
-import { closeAfterTest, failure, faultCodes, numbered, receiving, sending, textOf, tlsPair, until } from './rig.ts';
+import { closeAtEnd, failure, faultCodes, numbered, receiving, sending, textOf, tlsPair, until } from './rig.ts';
 
 /** In TLS 1.3: header, level and description, content type, tag. */
 const CLOSE_NOTIFY_BYTES = 24;
@@ -15,7 +15,7 @@ beforeAll(async () => {
   return certificates.remove;
 });
 
-describe('a peer that does not play along', () => {
+describe('a peer that does not play along', { concurrent: true }, () => {
   test('closes without close_notify: blocked, with a remedy', async () => {
     const { receiver, send } = await tlsPair(certificates, { atEnd: 'close' });
     const error = await failure(send(['x']));
@@ -46,7 +46,7 @@ describe('a peer that does not play along', () => {
 
   test('dies before it reads, and only its session tickets arrive after our end: not confirmed', async () => {
     const receiver = await receiving({ tls: certificates.server });
-    const late = closeAfterTest(await lateTickets(receiver.port));
+    const late = closeAtEnd(await lateTickets(receiver.port));
     const { send } = sending({ port: late.port, tls: { ca_file: certificates.ca } });
     expect((await failure(send(['x']))).code).toBe('TF-SYSLOG-NOT-CONFIRMED');
   });

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import type { FrameBlock } from '../../../transports/transport.ts';
 import { blockOf, enveloped, never } from '../blocks.ts';
-import { closeAfterTest, failure, faultCodes, receiving, sending, until } from './rig.ts';
+import { closeAtEnd, failure, faultCodes, receiving, sending, until } from './rig.ts';
 
 const bytesOf = ({ data, ends, count }: FrameBlock) => data.subarray(0, ends[count - 1]);
 const texts = ['LEEF:2.0|AWS|CloudTrail|größe €', 'second\r\nline', '', '{"a":"\u00e9"}'].map((text) =>
@@ -108,7 +108,7 @@ describe('udp', () => {
     socket.on('message', (message) => received.push(message.toString('latin1')));
     socket.bind(0, '127.0.0.1');
     await once(socket, 'listening');
-    closeAfterTest({ close: async () => void socket.close() });
+    closeAtEnd({ close: async () => void socket.close() });
     return { received, port: socket.address().port };
   }
 

@@ -12,7 +12,7 @@ beforeAll(async () => {
 
 const STEPS = ['TLS files', 'resolve host', 'TCP connection', 'TLS handshake', 'client certificate', 'close-notify'];
 
-test('a good TLS receiver passes every step, and gets no event', async () => {
+test.concurrent('a good TLS receiver passes every step, and gets no event', async () => {
   const { transport, receiver } = await tlsPair(certificates);
   const report = await transport.probe(never);
   expect(report).toMatchObject({ ok: true, assurance: 'confirmed' });
@@ -22,7 +22,7 @@ test('a good TLS receiver passes every step, and gets no event', async () => {
   expect([receiver.messages, receiver.faults, receiver.accepted]).toEqual([[], [], 1]);
 });
 
-test('the steps end at the first that fails, with its remedy', async () => {
+test.concurrent('the steps end at the first that fails, with its remedy', async () => {
   const { transport } = await tlsPair(certificates, { tls: certificates.expiredServer });
   const report = await transport.probe(never);
   expect(report.ok).toBe(false);
@@ -33,13 +33,13 @@ test('the steps end at the first that fails, with its remedy', async () => {
   });
 });
 
-test('a client certificate that is missed only after the handshake', async () => {
+test.concurrent('a client certificate that is missed only after the handshake', async () => {
   const { transport } = await tlsPair(certificates, { tls: { clientCa: certificates.ca } });
   const report = await transport.probe(never);
   expect(report.steps.at(-1)).toMatchObject({ ok: false, detail: expect.stringContaining('TF-SYSLOG-CLIENT-CERT') });
 });
 
-test.each([
+test.concurrent.each([
   ['close', 'close-notify', false],
   ['ignore', 'close-notify', false],
   ['close', 'none', true],
@@ -52,7 +52,7 @@ test.each([
   if (!ok) expect(last?.detail).toContain('TF-SYSLOG-NO-CLOSE-NOTIFY');
 });
 
-test('plain TCP and UDP', async () => {
+test.concurrent('plain TCP and UDP', async () => {
   const { port, close } = await receiving({});
   const tcp = sending({ port, protocol: 'tcp' }).transport;
   expect(await tcp.probe(never)).toMatchObject({ ok: true, assurance: 'written' });
@@ -62,7 +62,7 @@ test('plain TCP and UDP', async () => {
   expect(await udp.probe(never)).toMatchObject({ ok: true, assurance: 'sent', steps: [{ detail: '127.0.0.1' }] });
 });
 
-test('an aborted probe ends with the reason', async () => {
+test.concurrent('an aborted probe ends with the reason', async () => {
   const { transport } = await tlsPair(certificates);
   const controller = new AbortController();
   const report = transport.probe(controller.signal);

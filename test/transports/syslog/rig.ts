@@ -1,4 +1,4 @@
-import { afterEach, expect } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { type SyslogSettings, syslog } from '../../../transports/syslog/index.ts';
 import { DeliveryError, type Transport } from '../../../transports/transport.ts';
 import type { Certificates } from '../../fakes/certificates.ts';
@@ -8,18 +8,19 @@ import { syslogSettings } from './settings.ts';
 
 const running: { close(): Promise<void> }[] = [];
 
-afterEach(async () => {
+// At the end of the file, since its tests may run side by side.
+afterAll(async () => {
   for (const one of running.splice(0).reverse()) await one.close();
 });
 
-export function closeAfterTest<T extends { close(): Promise<void> }>(one: T): T {
+export function closeAtEnd<T extends { close(): Promise<void> }>(one: T): T {
   running.push(one);
   return one;
 }
 
-/** A receiver that is closed after the test. */
+/** A receiver that is closed at the end. */
 export async function receiving(options: ReceiverOptions): Promise<Receiver> {
-  return closeAfterTest(await startReceiver(options));
+  return closeAtEnd(await startReceiver(options));
 }
 
 export interface Sender {
@@ -29,10 +30,10 @@ export interface Sender {
   send(texts: readonly string[], signal?: AbortSignal): Promise<void>;
 }
 
-/** A transport that is closed after the test. */
+/** A transport that is closed at the end. */
 export function sending(settings: Parameters<typeof syslogSettings>[0]): Sender {
   const context = testContext();
-  const transport = closeAfterTest(syslog.create(syslogSettings(settings) as SyslogSettings, context));
+  const transport = closeAtEnd(syslog.create(syslogSettings(settings) as SyslogSettings, context));
   return {
     transport,
     said: context.said,

@@ -43,6 +43,16 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('%s', (maxVersion) => {
   });
 });
 
+test('an answer counts for nothing when the next connection fails at its first try', async () => {
+  const { receiver, send } = await tlsPair(certificates);
+  const sent = send(['x']);
+  await until(() => receiver.messages.length === 1);
+  receiver.behave({ refuse: true });
+  const { code, fault } = await failure(sent);
+  expect([code, fault]).toEqual(['TF-SYSLOG-UNPROVEN', { kind: 'retry', afterMs: expect.any(Number) }]);
+  expect(receiver.accepted).toBe(2);
+});
+
 test('with one connection all events arrive in order', async () => {
   const { receiver, send, said } = await tlsPair(certificates, {}, { connections: 1, confirm_after: 50_000 });
   const all = numbered(2_000);

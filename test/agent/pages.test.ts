@@ -1,0 +1,100 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Agent } from '../../agent/agent.ts';
+import { createLog } from '../../agent/health/log.ts';
+import { type HealthServer, serveHealth } from '../../agent/health/server.ts';
+import { healthPages, type Status } from '../../agent/pages.ts';
+import { Report } from '../../agent/report.ts';
+import { readMetrics } from './health/metrics-text.ts';
+
+/** What the pages see of an agent. */
+function fakeAgent(report: Report, reasons: string[]) {
+  const tally = { truncated: 3, replaced: 4 };
+  const settings = { name: 'siem', type: 'hec', format: 'json', settings: { token: 'S3cr3tCanary' } };
+  const state = { state: 'blocked', since: Date.UTC(2026, 0, 2), reason: 'bad token; enable it' };
+  return {
+    report,
+    notReady: () => reasons,
+    destinations: [
+      {
+        ...{ name: 'siem', settings, dress: { tally } },
+        outbox: { pendingBytes: 12_345, state },
+        transport: { assurance: 'indexed' },
+      },
+    ],
+    quarantine: { bytes: 77 },
+    config: { queues: [{ name: 'q', url: 'https://sqs.example/q', destinations: ['siem'] }] },
+  };
+}
+
+let server: HealthServer;
+let reasons: string[];
+let report: Report;
+beforeEach(async () => {
+  reasons = [];
+  report = new Report(createLog(() => {}, false));
+  const agent = fakeAgent(report, reasons) as unknown as Agent;
+  server = await serveHealth(
+    { host: '127.0.0.1', port: 0 },
+    healthPages(() => agent, '1.2.3'),
+  );
+});
+afterEach(() => server.close());
+
+const get = (path: string): Promise<Response> => fetch(`http://${server.address}${path}`);
+
+describe('/readyz', () => {
+  test('is fine when there is no reason against it', async () => {
+    const answer = await get('/readyz');
+    expect([answer.status, await answer.json()]).toEqual([200, { ready: true, reasons: [] }]);
+  });
+
+  test('says why events do not flow; the process is healthy all the same', async () => {
+    reasons.push('destination siem is down: refused');
+    const answer = await get('/readyz');
+    expect([answer.status, await answer.json()]).toEqual([503, { ready: false, reasons }]);
+    const health = await get('/healthz');
+    expect([health.status, await health.json()]).toEqual([200, { ok: true }]);
+  });
+});
+
+test('/metrics is what a scraper reads, with figures of this moment, however often it asks', async () => {
+  for (const _ of [1, 2]) {
+    const answer = await get('/metrics');
+    expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const { samples } = readMetrics(await answer.text());
+    const value = (name: string) => samples.find((sample) => sample.name === `trailferry_${name}`)?.value;
+    expect(value('destination_pending_bytes')).toBe(12_345);
+    expect(value('events_truncated_total')).toBe(3);
+    expect(value('values_replaced_total')).toBe(4);
+    expect(value('quarantine_bytes')).toBe(77);
+    expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e7);
+    expect(value('event_loop_delay_p99_seconds')).toBeLessThan(10);
+  }
+});
+
+test('/api/v1/status says what runs, and no secret', async () => {
+  const answer = await get('/api/v1/status');
+  const text = await answer.text();
+  expect(text).not.toContain('S3cr3tCanary');
+  const status = JSON.parse(text) as Status;
+  expect(status).toEqual({
+    version: '1.2.3',
+    startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
+    ready: true,
+    reasons: [],
+    destinations: [
+      {
+        name: 'siem',
+        type: 'hec',
+        format: 'json',
+        assurance: 'indexed',
+        state: 'blocked',
+        since: '2026-01-02T00:00:00.000Z',
+        reason: 'bad token; enable it',
+        pendingBytes: 12_345,
+      },
+    ],
+    queues: [{ name: 'q', destinations: ['siem'] }],
+    quarantineBytes: 77,
+  });
+});
