@@ -58,7 +58,7 @@ limits: {places: 256, open_objects: 8}
 
 const worker = fork('bench/worker.ts', {
   execArgv:
-    values.profile === undefined ? ['--max-semi-space-size=4'] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`],
+    values.profile === undefined ? ['--max-semi-space-size=16'] : ['--cpu-prof', `--cpu-prof-dir=${values.profile}`],
 });
 let peakMiB = 0;
 

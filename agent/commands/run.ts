@@ -151,11 +151,20 @@ class Service {
     this.reloading = undefined;
   }
 
+  /** A configuration that reads well may still not open, for instance where its state directory refuses writes. */
   private async replaceAgent(config: Config): Promise<void> {
+    const old = this.config;
     await this.agent?.stop();
-    this.config = config;
-    await this.open();
-    this.report.log('notice', 'the new configuration is in force');
+    try {
+      this.config = config;
+      await this.open();
+      this.report.log('notice', 'the new configuration is in force');
+    } catch (error) {
+      this.config = old;
+      this.report.metrics.configReload.set(0);
+      this.report.log('error', `the new configuration cannot be used, the old one stays: ${(error as Error).message}`);
+      await this.open();
+    }
   }
 }
 
