@@ -67,6 +67,10 @@ test('any text', () => {
   fc.assert(fc.property(text, expectVerdict), { numRuns: 1000 });
 });
 
+test('a place behind a line is on the next one, also where the parser loses count', () => {
+  expectVerdict('{[}a\na');
+});
+
 test('any value in any place of a good file', () => {
   const spots = [...GOOD.matchAll(/: ([^\s]+)$/gm)].map(
     ({ index, 1: value = '' }) => [index + 2, value.length] as const,
