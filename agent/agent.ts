@@ -90,10 +90,11 @@ export class Agent {
     const { config, report, ledger, quarantine } = this;
     const connect = connectAws(config.aws, readSecret);
     const lanes = new Lanes(ledger);
-    const places = new PQueue({ concurrency: config.limits.places });
-    const openObjects = new PQueue({ concurrency: config.limits.open_objects });
     return config.queues.map((settings) => {
       const source = connect(settings);
+      // Each queue has places of its own: one whose destination is down must not hold those of a healthy one.
+      const places = new PQueue({ concurrency: config.limits.places });
+      const openObjects = new PQueue({ concurrency: config.limits.open_objects });
       const targets = this.destinations.filter(({ name }) => settings.destinations.includes(name));
       const gate = new Gate(targets.map(({ outbox }) => outbox));
       const { objects, queue } = source;
@@ -116,6 +117,8 @@ export class Agent {
     const depth = async (): Promise<void> => {
       for (const { settings, source } of this.queues) {
         const { visible, inFlight, delayed } = await source.queue.depth(AbortSignal.timeout(10_000));
+        const { retentionSeconds } = await source.queue.policy(AbortSignal.timeout(10_000));
+        metrics.queueRetention.set({ queue: settings.name }, retentionSeconds);
         metrics.queueMessages.set({ queue: settings.name, state: 'visible' }, visible);
         metrics.queueMessages.set({ queue: settings.name, state: 'in_flight' }, inFlight);
         metrics.queueMessages.set({ queue: settings.name, state: 'delayed' }, delayed);

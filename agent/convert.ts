@@ -5,13 +5,19 @@ import type { Decoder, LogType } from '../formats/log-type.ts';
 import type { Format, Tally, TypeFormatter } from '../formats/wire/formatter.ts';
 import type { BoundEnvelope, Envelope } from '../transports/transport.ts';
 
+/** Larger records are kept in quarantine by their first bytes. CloudTrail's limit is 256 KB; Config items reach a few MB. */
+export const MOST_RECORD_BYTES = 16 * 1024 * 1024;
+
 /** Where the frames of one destination go. Nothing here waits: who feeds the converter holds it back between chunks. */
 export interface FrameSink {
   /** Records before this one need no frame: an earlier run has handed them over. */
   readonly offered: number;
   frame(ordinal: number, frame: string): void;
-  /** A record that cannot become a frame: it is to be kept, with the reason. */
-  refuse(ordinal: number, record: LogRecord, error: FormatError): void;
+  /**
+   * A record that cannot become a frame: it is to be kept, with the reason.
+   * @param header the header line that names its columns, without which the record could not be read again; '' when none
+   */
+  refuse(ordinal: number, record: LogRecord, error: FormatError, header: string): void;
 }
 
 /** A destination's wire format and envelope, compiled once for each log type. */
@@ -60,9 +66,9 @@ export class Converter {
   private read = 0;
 
   /** @param firstOrdinal place in the object of the first record that is pushed; not 0 when a single record is sent again */
-  constructor(type: LogType, origin: ObjectOrigin, routes: readonly Route[], maxRecordBytes: number, firstOrdinal = 0) {
+  constructor(type: LogType, origin: ObjectOrigin, routes: readonly Route[], firstOrdinal = 0) {
     const skip = Math.min(...routes.map((route) => route.sink.offered));
-    this.decoder = type.open(origin, { skip, maxRecordBytes });
+    this.decoder = type.open(origin, { skip, maxRecordBytes: MOST_RECORD_BYTES });
     this.routes = routes.map((route) => bind(route, type, origin));
     const ids = eventIds(origin);
     this.ids = firstOrdinal === 0 ? ids : (ordinal) => ids(firstOrdinal + ordinal);
@@ -100,24 +106,24 @@ export class Converter {
         event = { record } as typeof event;
       }
     } catch (error) {
-      this.refuse(record, error);
+      for (const { sink } of this.routes) this.refuse(record, error, sink);
       return;
     }
     for (const { formatter, envelope, sink } of this.routes) {
       if (ordinal < sink.offered) continue;
+      let frame: string;
       try {
-        sink.frame(ordinal, envelope.frame(formatter.write(event, envelope.room), time, severity, id));
+        frame = envelope.frame(formatter.write(event, envelope.room), time, severity, id);
       } catch (error) {
-        sink.refuse(ordinal, record, asFormatError(error));
+        this.refuse(record, error, sink);
+        continue;
       }
+      sink.frame(ordinal, frame);
     }
   };
 
-  private refuse(record: LogRecord, error: unknown): void {
-    const problem = asFormatError(error);
-    for (const { sink } of this.routes) {
-      if (record.ordinal >= sink.offered) sink.refuse(record.ordinal, record, problem);
-    }
+  private refuse(record: LogRecord, error: unknown, sink: FrameSink): void {
+    if (record.ordinal >= sink.offered) sink.refuse(record.ordinal, record, asFormatError(error), this.decoder.header);
   }
 }
 
@@ -136,8 +142,8 @@ function bind({ dress, sink }: Route, type: LogType, origin: ObjectOrigin): Boun
   return { formatter, envelope, sink };
 }
 
-/** @throws what is no FormatError: a fault of the program, not of the record */
+/** A fault of the program over one record costs that record alone: it is quarantined like one that cannot be read. */
 function asFormatError(error: unknown): FormatError {
   if (error instanceof FormatError) return error;
-  throw error;
+  return new FormatError('TF-RECORD-FAULT', `converting the record failed: ${String(error)}`, error);
 }

@@ -25,7 +25,7 @@ export interface DispatcherParts {
   readonly queue: NotificationQueue;
   readonly leases: Leases;
   readonly handle: HandleMessage;
-  /** Messages that may be held at a time, over all queues. */
+  /** Messages that may be held at a time. */
   readonly places: PQueue;
   /** Resolves while all destinations of the queue take frames. @throws the signal's reason */
   readonly destinationsUp: (signal: AbortSignal) => Promise<void>;

@@ -5,7 +5,7 @@ import { cutBytes, fromByteString } from '../formats/framing/byte-string.ts';
 import { FormatError, type LogRecord } from '../formats/framing/record.ts';
 import { textOf } from '../formats/functions.ts';
 import type { LogType, LogTypeSpec } from '../formats/log-type.ts';
-import type { Dress, FrameSink } from './convert.ts';
+import { type Dress, type FrameSink, MOST_RECORD_BYTES } from './convert.ts';
 
 /** One line of an explanation. */
 interface Row {
@@ -29,7 +29,7 @@ export function explainObject(
   sink: FrameSink,
   print: (text: string) => void,
 ): { push(chunk: Buffer): void; end(): void; readonly records: number } {
-  const decoder = type.open(origin, { skip: 0, maxRecordBytes: 16 * 1024 * 1024 });
+  const decoder = type.open(origin, { skip: 0, maxRecordBytes: MOST_RECORD_BYTES });
   const ids = eventIds(origin);
   let records = 0;
   const explain = (record: LogRecord): void => {
@@ -39,7 +39,7 @@ export function explainObject(
       print(page(type, event, [...headerRows(type.spec, event), ...fieldRows(type, event, dress)]));
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      sink.refuse(record.ordinal, record, error);
+      sink.refuse(record.ordinal, record, error, decoder.header);
     }
   };
   return {

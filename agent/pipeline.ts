@@ -43,9 +43,6 @@ export interface PipelineParts {
   readonly observer: PipelineObserver;
 }
 
-/** Larger records are kept in quarantine by their first bytes. CloudTrail's limit is 256 KB; Config items reach a few MB. */
-const MOST_RECORD_BYTES = 16 * 1024 * 1024;
-
 /** When to stop: `reading` takes no more of the object, `waiting` gives up on answers that are still out. */
 export interface StopSignals {
   readonly reading: AbortSignal;
@@ -148,7 +145,6 @@ function start(head: Buffer, object: OpenObject, sinks: readonly LaneSink[], par
     type,
     origin,
     sinks.map((sink) => ({ dress: sink.target.dress, sink })),
-    MOST_RECORD_BYTES,
   );
 }
 
@@ -183,12 +179,12 @@ class LaneSink implements FrameSink {
     this.lane.offered = ordinal + 1;
   }
 
-  refuse(ordinal: number, record: LogRecord, error: FormatError): void {
-    this.keep('record', ordinal, Buffer.from(record.text, 'latin1'), error);
+  refuse(ordinal: number, record: LogRecord, error: FormatError, header: string): void {
+    this.keep('record', ordinal, Buffer.from(record.text, 'latin1'), error, header);
   }
 
   /** Settles the record once it is durable in quarantine. */
-  keep(kind: 'record' | 'rest', ordinal: number, bytes: Buffer, error: FormatError): void {
+  keep(kind: 'record' | 'rest', ordinal: number, bytes: Buffer, error: FormatError, header = ''): void {
     const { lane, parts, logType } = this;
     lane.offered = ordinal + 1;
     parts.observer.quarantined(error.code);
@@ -201,6 +197,7 @@ class LaneSink implements FrameSink {
       reason: error.code,
       message: error.message,
       at: Date.now(),
+      ...(header === '' ? {} : { header }),
     };
     const kept = parts.quarantine.put(entry, bytes);
     this.keeping.push(kept.then(() => lane.settled(ordinal, ordinal, { delivered: 0, filtered: 0, quarantined: 1 })));

@@ -8,7 +8,6 @@ import { createTransport, dressOf } from './destination.ts';
 import { chooseLogType } from './object-type.ts';
 
 const TIMEOUT_MS = 60_000;
-const MOST_RECORD_BYTES = 16 * 1024 * 1024;
 
 /**
  * Sends one quarantined record to its destination again: a record is converted anew, a refused frame goes as it is.
@@ -45,10 +44,12 @@ function convertAgain(entry: StoredEntry, dress: Dress): Buffer {
   }
   const { bucket, key, version } = entry.object;
   const object = { bucket, key: toByteString(key), version };
-  const { type, origin } = chooseLogType(object, entry.bytes, [{ key: '*', type: entry.logType }]);
+  const head = entry.header === undefined ? '' : `${entry.header}\n`;
+  const bytes = Buffer.concat([Buffer.from(head, 'latin1'), entry.bytes]);
+  const { type, origin } = chooseLogType(object, bytes, [{ key: '*', type: entry.logType }]);
   const sink = new OneFrame();
-  const converter = new Converter(type, origin, [{ dress, sink }], MOST_RECORD_BYTES, entry.ordinal);
-  converter.push(entry.bytes);
+  const converter = new Converter(type, origin, [{ dress, sink }], entry.ordinal);
+  converter.push(bytes);
   converter.end();
   return sink.bytes();
 }

@@ -43,12 +43,12 @@ export function configSection(registries: Registries): ConfigSection {
 
 const limitsSection = {
   places: {
-    doc: 'Messages in work at a time. 64 keep S3 busy while many of them wait for a slow destination.',
+    doc: 'Messages of one queue in work at a time. 64 keep S3 busy while many of them wait for a slow destination.',
     format: 'count',
     default: 64,
   },
   open_objects: {
-    doc: 'Objects being read at a time. 8 fill one thread; each more costs 1 to 4 MB and gains nothing.',
+    doc: 'Objects of one queue being read at a time. 8 fill one thread; each more costs 1 to 4 MB and gains nothing.',
     format: 'count',
     default: 8,
   },

@@ -17,6 +17,8 @@ export interface Layout {
 
 export interface OpenLayout {
   readonly framing: Framing;
+  /** The header line in force; '' for a layout or an object without one. */
+  readonly header: string;
   /** Points the layout's readers at a record of this object. @throws {FormatError} when a line has not its columns */
   enter(record: LogRecord): void;
   /** Column names and cells of the record entered last; empty for JSON. */
@@ -43,6 +45,7 @@ export function json(...wrappers: string[]): Layout {
       enter: () => {
         current.origin = origin;
       },
+      header: '',
       columns: NONE,
       cells: NONE,
     }),
@@ -123,7 +126,7 @@ class OpenColumns implements OpenLayout {
   columns: readonly string[] = NONE;
   /** Used again for each line. */
   readonly cells: string[] = [];
-  private header = '';
+  header = '';
   private readonly options: ColumnOptions;
   private readonly origin: ObjectOrigin;
   private readonly current: CurrentLine;

@@ -44,6 +44,8 @@ export interface LogType {
 export interface Decoder {
   readonly type: LogType;
   readonly framing: Framing;
+  /** The header line that names the columns of the records at hand; '' when there is none. */
+  readonly header: string;
   /** Event time alone, for formats that send the record as it is. Epoch ms, NaN when there is none. @throws {FormatError} */
   time(record: LogRecord): number;
   /** The record in the common vocabulary; the same instance each time. @throws {FormatError} when it cannot be read */
@@ -136,6 +138,10 @@ class TypeDecoder implements Decoder {
     this.type = type;
     this.layout = layout;
     this.readsFor = readsFor;
+  }
+
+  get header(): string {
+    return this.layout.header;
   }
 
   get framing(): Framing {

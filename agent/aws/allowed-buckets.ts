@@ -1,3 +1,5 @@
+import { matches } from '../../config/wildcard.ts';
+
 /**
  * Which buckets a queue may name. Whoever can write to the queue can name any bucket, so nothing is read from one that
  * the admin did not list, and a name that is none never reaches the SDK: an ARN there would be followed to an access
@@ -14,20 +16,5 @@ export function isBucketName(name: string): boolean {
 
 /** True when `bucket` is a bucket name that one of the patterns allows: exact, or with `*` for any run of characters. */
 export function bucketAllowed(patterns: readonly string[], bucket: string): boolean {
-  return isBucketName(bucket) && patterns.some((pattern) => wildcardMatches(pattern, bucket));
-}
-
-/** Each part between stars is taken at its first place after the one before: one pass, no backtracking. */
-function wildcardMatches(pattern: string, text: string): boolean {
-  const [head = '', ...rest] = pattern.split('*');
-  const tail = rest.pop();
-  if (tail === undefined) return pattern === text;
-  if (!text.startsWith(head) || !text.endsWith(tail)) return false;
-  let from = head.length;
-  for (const part of rest) {
-    const found = text.indexOf(part, from);
-    if (found < 0) return false;
-    from = found + part.length;
-  }
-  return from + tail.length <= text.length;
+  return isBucketName(bucket) && patterns.some((pattern) => matches(pattern, bucket));
 }

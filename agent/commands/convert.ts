@@ -22,7 +22,6 @@ interface Wanted {
   readonly files: readonly string[];
 }
 
-const MOST_RECORD_BYTES = 16 * 1024 * 1024;
 /** A terminal and a file take lines of any length. */
 const NO_LIMIT = 2 ** 30;
 
@@ -113,7 +112,7 @@ function open(
   const { type, origin } = chooseLogType({ bucket: 'file', key: toByteString(key), version: '' }, head, overrides);
   const dress = new Dress(formats[wanted.format], line);
   if (wanted.explain) return explainObject(type, origin, dress, sink, (text) => io.out(text));
-  return new Converter(type, origin, [{ dress, sink }], MOST_RECORD_BYTES);
+  return new Converter(type, origin, [{ dress, sink }]);
 }
 
 class PrintSink implements FrameSink {

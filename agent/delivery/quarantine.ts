@@ -21,6 +21,8 @@ export interface QuarantineEntry {
   readonly message: string;
   /** Epoch milliseconds. */
   readonly at: number;
+  /** The header line that names the record's columns, where its object has one. A byte string. */
+  readonly header?: string;
 }
 
 export interface StoredEntry extends QuarantineEntry {

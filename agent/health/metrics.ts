@@ -48,7 +48,7 @@ export function createMetrics(registry: Registry) {
       'Values in which the format has no escape for a byte.',
       'destination',
     ),
-    eventsDropped: counter('events_dropped_total', 'Events dropped. Nothing drops events: this stays 0.', 'reason'),
+    eventsDropped: counter('events_dropped_total', 'Events dropped. Nothing drops events: this stays 0.'),
     acked: counter('destination_events_acked_total', 'Events the destination answered for.', 'destination'),
     bytes: counter('destination_bytes_total', 'Bytes the destination answered for.', 'destination'),
     retries: counter('destination_retries_total', 'Blocks that had to be sent again.', 'destination', 'reason'),
