@@ -53,6 +53,12 @@ interface BoundRoute {
   readonly sink: FrameSink;
 }
 
+export interface ConverterOptions {
+  /** Place in its object of the first record that is pushed; not 0 when a single record is sent again. */
+  readonly firstOrdinal?: number;
+  readonly maxRecordBytes?: number;
+}
+
 /**
  * Bytes of one object to frames: the hot loop, and the seam for a faster converter. No promise, callback into the
  * agent, or log line per record; an event and a record are the same instances each time.
@@ -65,10 +71,10 @@ export class Converter {
   private readonly inFull: boolean;
   private read = 0;
 
-  /** @param firstOrdinal place in the object of the first record that is pushed; not 0 when a single record is sent again */
-  constructor(type: LogType, origin: ObjectOrigin, routes: readonly Route[], firstOrdinal = 0) {
+  constructor(type: LogType, origin: ObjectOrigin, routes: readonly Route[], options: ConverterOptions = {}) {
+    const { firstOrdinal = 0, maxRecordBytes = MOST_RECORD_BYTES } = options;
     const skip = Math.min(...routes.map((route) => route.sink.offered));
-    this.decoder = type.open(origin, { skip, maxRecordBytes: MOST_RECORD_BYTES });
+    this.decoder = type.open(origin, { skip, maxRecordBytes });
     this.routes = routes.map((route) => bind(route, type, origin));
     const ids = eventIds(origin);
     this.ids = firstOrdinal === 0 ? ids : (ordinal) => ids(firstOrdinal + ordinal);

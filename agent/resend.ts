@@ -48,7 +48,7 @@ function convertAgain(entry: StoredEntry, dress: Dress): Buffer {
   const bytes = Buffer.concat([Buffer.from(head, 'latin1'), entry.bytes]);
   const { type, origin } = chooseLogType(object, bytes, [{ key: '*', type: entry.logType }]);
   const sink = new OneFrame();
-  const converter = new Converter(type, origin, [{ dress, sink }], entry.ordinal);
+  const converter = new Converter(type, origin, [{ dress, sink }], { firstOrdinal: entry.ordinal });
   converter.push(bytes);
   converter.end();
   return sink.bytes();

@@ -116,7 +116,7 @@ function make(
     };
     return { dress, sink: { offered: 0, frame, refuse: (_, __, { code }) => void refused.push(code) } };
   });
-  const converter = new Converter(type, origin, routes, 2 ** 24);
+  const converter = new Converter(type, origin, routes);
   converter.push(object);
   converter.end();
   return made;

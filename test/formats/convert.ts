@@ -65,7 +65,7 @@ export async function convertBytes(chunks: Iterable<Buffer>, wanted: Wanted = {}
         type = chosen.type;
         const most = wanted.maxRecordBytes ?? 16 * 1024 * 1024;
         const routes = formatNames.map((name) => ({ dress: outputs[name].dress, sink: sinkOf(outputs[name]) }));
-        converter = new Converter(type, chosen.origin, routes, most);
+        converter = new Converter(type, chosen.origin, routes, { maxRecordBytes: most });
       }
       converter.push(chunk);
     }

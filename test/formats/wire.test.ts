@@ -80,7 +80,7 @@ function write(format: FormatName, json: string, room = 2 ** 30): Written {
       code = error.code;
     },
   };
-  const converter = new Converter(cloudtrail, origin, [{ dress, sink }], 2 ** 24);
+  const converter = new Converter(cloudtrail, origin, [{ dress, sink }]);
   converter.push(Buffer.from(json, 'utf8'));
   converter.end();
   return { frame, code, dress };
