@@ -1,5 +1,5 @@
 /**
- * The process that is measured: the agent, and the bound beside it, in turn. A child of `bench.ts`, which makes the
+ * The process that is measured: the agent, or the bound beside it. A child of `bench.ts`, which makes the
  * objects and starts the receivers, so that neither costs this process anything.
  */
 import { rmSync } from 'node:fs';

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import type { Config } from '../../config/config.ts';
 import { checkHost } from '../../config/host.ts';
 import { CONFIG_FILE, loadConfig } from '../../config/load.ts';
@@ -77,6 +78,8 @@ class Service {
       `STATUS=${this.config.queues.length} queues, ${this.config.destinations.length} destinations`,
     );
     this.report.log('info', `trailferry ${VERSION} is running`, { queues: this.config.queues.length });
+    // With NODE_COMPILE_CACHE, as in the unit, the next start needs no compiler for types: 25 MiB less of memory.
+    flushCompileCache();
     try {
       for (;;) {
         await agent.run(once);

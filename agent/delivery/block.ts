@@ -14,7 +14,7 @@ export interface Span {
 
 /** Bytes of a block: small enough to pass through V8 and OpenSSL at full speed, large enough to be rare. */
 export const BLOCK_BYTES = 256 * 1024;
-const MOST_FRAMES = 4096;
+const MOST_FRAMES = 2048;
 
 /**
  * A pooled buffer of ready frames for one destination, with the spans that say whose they are. The unit that travels:

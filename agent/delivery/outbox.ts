@@ -44,6 +44,8 @@ export class Outbox {
   private heldBytes = 0;
   private outBytes = 0;
   private out = 0;
+  /** The block that finds out whether a failed destination takes frames again. */
+  private trial: Block | undefined;
   private linger: NodeJS.Timeout | undefined;
   private readonly roomWaiters: (() => void)[] = [];
   private readonly idleWaiters: (() => void)[] = [];
@@ -100,7 +102,10 @@ export class Outbox {
     while (!this.circuit.waiting && !this.stopped.signal.aborted) {
       const next = this.queue[0];
       const careful = this.circuit.state.state !== 'up';
-      if (next === undefined || (this.out > 0 && (careful || this.outBytes + next.length > window))) return;
+      // Blocks that were out before the failure may wait for their answers for long: they must not hold up the trial.
+      if (next === undefined || (careful && this.trial !== undefined)) return;
+      if (this.out > 0 && this.outBytes + next.length > window) return;
+      if (careful) this.trial = next;
       this.queue.shift();
       void this.send(next);
     }
@@ -119,6 +124,7 @@ export class Outbox {
     );
     this.out -= 1;
     this.outBytes -= block.length;
+    if (this.trial === block) this.trial = undefined;
     const refused = error?.fault.kind === 'rejected' ? new Set(error.fault.frames) : NONE;
     if (error === undefined || error.fault.kind === 'rejected') {
       this.answered(block, refused.size, started);
@@ -129,6 +135,7 @@ export class Outbox {
   }
 
   private answered(block: Block, refused: number, started: number): void {
+    this.trial = undefined;
     this.change(() => this.circuit.succeeded());
     this.options.observer.delivered(block.count - refused, block.length, (performance.now() - started) / 1000);
   }

@@ -52,7 +52,7 @@ it('loses and invents nothing while the agent and both receivers are killed agai
     over.abort();
     const [syslogKills, hecKills] = await Promise.all(nemeses);
     console.log(`chaos: killed the agent ${kills}, the syslog receiver ${syslogKills}, HEC ${hecKills} times`);
-    await until('the queue is empty', 90_000, () => aws.depth().visible + aws.depth().inFlight === 0);
+    await emptied(aws, ferry);
     await ferry.kill('SIGTERM');
 
     const atSyslog = oracle.judge(await syslogArrivals(received));
@@ -77,6 +77,19 @@ it('loses and invents nothing while the agent and both receivers are killed agai
     await aws.close();
   }
 });
+
+/** Waits until nothing is left in the queue. @throws with what the agent says of itself when that takes too long */
+async function emptied(aws: FakeAws, ferry: Victim): Promise<void> {
+  try {
+    await until('the queue is empty', 90_000, () => aws.depth().visible + aws.depth().inFlight === 0);
+  } catch (error) {
+    const status = await (await fetch(`http://127.0.0.1:${ferry.port}/api/v1/status`)).text();
+    const log = ferry.said.split('\n').slice(-40).join('\n');
+    throw new Error(`${aws.depth().visible} messages wait, ${aws.depth().inFlight} are in flight\n${status}\n${log}`, {
+      cause: error,
+    });
+  }
+}
 
 const CUT = /^the stream ended within a frame$/gm;
 

@@ -139,15 +139,15 @@ it('notices a peer that has become a black hole, and delivers everything when it
     return fake.depth().visible + fake.depth().inFlight === 0;
   });
   expect(oracle.judge(await syslogArrivals(out))).toMatchObject({ lost: 0, spurious: 0, corrupted: 0 });
-  expect(noticed).toBeLessThan(12_000);
+  expect(noticed).toBeLessThan(10_000);
   expect(reasons.join()).toMatch(/^destination qradar is down: /);
 });
 
-it('passes a document of 300 MB in one line, within 300 MiB of memory', async () => {
+it('passes a document of 600 MB in one line, within 280 MiB of memory', async () => {
   const place = site();
   undo.push(() => place[Symbol.dispose]());
   const fake = await aws();
-  const { body, records } = oneLine(300_000_000);
+  const { body, records } = oneLine(600_000_000);
   const stub = keep(await hecStub('--ack'));
   const splunk = `type: hec, url: "http://127.0.0.1:${stub.port}", token: {file: ${place.secret}}, ack: true, ack_poll_interval: 200ms, format: json`;
   const ferry = keep(await agent(place.config(fake, { destinations: { splunk } })));
@@ -161,7 +161,7 @@ it('passes a document of 300 MB in one line, within 300 MiB of memory', async ()
     `one line of ${body.size} bytes: ${records} records in ${Math.round(ms)} ms, peak RSS ${Math.round(peak)} MiB`,
   );
   expect(stats).toMatchObject({ distinct: records, duplicates: 0, silentlyDropped: 0, withoutId: 0 });
-  expect(peak).toBeLessThanOrEqual(300);
+  expect(peak).toBeLessThanOrEqual(280);
 });
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0;

@@ -10,6 +10,11 @@ import type { FakeAws } from '../fakes/aws.ts';
 const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
 const AGENT = path('../../agent/cli.ts');
 const RECEIVER = path('../fakes/syslog-receiver-main.ts');
+/** As the systemd unit does, compiled sources are kept; the first start of all fills the cache. */
+const ENV = { ...process.env, NODE_COMPILE_CACHE: path('../../.cache/compiled'), MALLOC_ARENA_MAX: '2' };
+/** Node's own options, as the systemd unit gives them. */
+const FLAGS =
+  readFileSync(path('../../systemd/trailferry.service'), 'utf8').match(/(?<=^ExecStart=.*)--\S+(?=.*cli\.ts)/gm) ?? [];
 const HEC = path('../fakes/hec-stub-main.ts');
 
 /** A process that faults are done to. However often it is killed and started: a receiver keeps its port. */
@@ -42,7 +47,7 @@ async function victim({ command, hello }: Kind): Promise<Victim> {
   let port = 0;
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
-    const life = spawn(process.execPath, command(port), { stdio: ['ignore', 'pipe', 'pipe'] });
+    const life = spawn(process.execPath, command(port), { stdio: ['ignore', 'pipe', 'pipe'], env: ENV });
     child = life;
     let heard = '';
     const ready = new Promise<void>((resolve) => {
@@ -97,7 +102,10 @@ async function victim({ command, hello }: Kind): Promise<Victim> {
 
 /** The agent; its port is that of the health pages. */
 export function agent(config: string): Promise<Victim> {
-  return victim({ command: () => [AGENT, 'run', '--config', config], hello: /health pages on http:\/\/[^/]*:(\d+)\// });
+  return victim({
+    command: () => [...FLAGS, AGENT, 'run', '--config', config],
+    hello: /health pages on http:\/\/[^/]*:(\d+)\//,
+  });
 }
 
 const PORT = /"port":(\d+)/;

@@ -8,6 +8,12 @@ import type { HecSettings } from './settings.ts';
 import type { Turn } from './turn.ts';
 
 /**
+ * How long ids from before the end of a socket are waited for, milliseconds. The indexer that has begun anew does not know
+ * them, and one that has confirmed them in an answer that was lost does not do so again. A healthy one answers sooner.
+ */
+const DOUBT_MS = 10_000;
+
+/**
  * The acknowledgements of one connection: its channel, and the poll that asks for what is outstanding on it. Posts and
  * polls take turns, so an id is known before a poll asks for it, and no poll is on its way while an answer is. That
  * makes two rules enough to never take an acknowledgement of other events for ours when an indexer restarts and counts
@@ -23,6 +29,9 @@ export class Acks {
   private channel = new Channel();
   private timer: NodeJS.Timeout | undefined;
   private restarts = 0;
+  /** The socket that the ids have come on, and how long they are waited for when it ends: longer each time in vain. */
+  private socket = 0;
+  private doubtMs = DOUBT_MS;
   private failing = false;
   private closed = false;
 
@@ -46,7 +55,8 @@ export class Acks {
   register(ackId: number | undefined, receipt: Receipt): void {
     if (!this.settings.ack) return;
     if (ackId === undefined) throw noAckIdFault(this.place);
-    if (!this.channel.expect(ackId, receipt, Date.now())) throw this.restarted();
+    this.doubt();
+    if (!this.channel.expect(ackId, receipt, Date.now() + this.settings.ack_timeout)) throw this.restarted();
     this.schedule();
   }
 
@@ -96,6 +106,7 @@ export class Acks {
     } finally {
       this.turn.release();
     }
+    this.doubt();
     this.expire();
     this.schedule();
   }
@@ -115,7 +126,16 @@ export class Acks {
       return;
     }
     this.failing = false;
-    if (this.channel.confirm(answer.acks) > 0) this.restarts = 0;
+    if (this.channel.confirm(answer.acks) === 0) return;
+    this.restarts = 0;
+    this.doubtMs = DOUBT_MS;
+  }
+
+  /** What came on a socket that has ended is in doubt. */
+  private doubt(): void {
+    if (this.client.sockets === this.socket) return;
+    this.socket = this.client.sockets;
+    this.channel.doubt(Date.now() + this.doubtMs);
   }
 
   private failed(why: string): void {
@@ -126,8 +146,8 @@ export class Acks {
   }
 
   private expire(): void {
-    const oldest = this.channel.oldestMs;
-    if (oldest === undefined || Date.now() - oldest < this.settings.ack_timeout) return;
-    this.endChannel(ackTimeoutFault(this.place, this.settings.ack_timeout));
+    if (!this.channel.overdue(Date.now())) return;
+    this.doubtMs = Math.min(this.settings.ack_timeout, this.doubtMs * 2);
+    this.endChannel(ackTimeoutFault(this.place));
   }
 }

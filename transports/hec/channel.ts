@@ -4,7 +4,8 @@ import type { Receipt } from './receipt.ts';
 
 interface Outstanding {
   readonly receipt: Receipt;
-  readonly sinceMs: number;
+  /** Epoch milliseconds from when on we no longer wait for it. */
+  dueMs: number;
 }
 
 /**
@@ -21,10 +22,14 @@ export class Channel {
     return this.outstanding.size;
   }
 
-  /** When the oldest id came, epoch milliseconds; undefined if none is outstanding. */
-  get oldestMs(): number | undefined {
-    const [oldest] = this.outstanding.values();
-    return oldest?.sinceMs;
+  /** Whether an id should have been confirmed by now. */
+  overdue(nowMs: number): boolean {
+    return [...this.outstanding.values()].some(({ dueMs }) => dueMs <= nowMs);
+  }
+
+  /** Waits for what is outstanding until `dueMs` at most: it may never be confirmed. */
+  doubt(dueMs: number): void {
+    for (const entry of this.outstanding.values()) entry.dueMs = Math.min(entry.dueMs, dueMs);
   }
 
   ids(): number[] {
@@ -35,10 +40,10 @@ export class Channel {
    * Keeps an id until it is confirmed. False, and not kept, when the id does not follow the earlier ones while some of
    * them are outstanding: the indexer has begun to count anew, and its ids now mean other events than ours.
    */
-  expect(ackId: number, receipt: Receipt, nowMs: number): boolean {
+  expect(ackId: number, receipt: Receipt, dueMs: number): boolean {
     if (ackId <= this.lastId && this.outstanding.size > 0) return false;
     this.lastId = ackId;
-    this.outstanding.set(ackId, { receipt, sinceMs: nowMs });
+    this.outstanding.set(ackId, { receipt, dueMs });
     receipt.expect();
     return true;
   }

@@ -34,6 +34,7 @@ export class Client {
   private readonly base: string;
   private readonly cookies = new Cookies();
   private session: Session | undefined;
+  private opened = 0;
 
   /** @param onSocket told of each connection that opens (1) and ends (-1) */
   constructor(settings: HecSettings, context: TransportContext, place: string, onSocket: (change: 1 | -1) => void) {
@@ -65,6 +66,11 @@ export class Client {
     if (reply.status === 401 || reply.status === 403) this.close();
     const answer = readAnswer(reply);
     return { ...answer, text: answer.text.replaceAll(token, '[token]') };
+  }
+
+  /** Connections that were opened so far: a change tells that one has ended. */
+  get sockets(): number {
+    return this.opened;
   }
 
   /** Ends the connection; a question under way fails. The next question opens another one. */
@@ -108,6 +114,7 @@ export class Client {
 
   private watch(socket: Duplex, session: Session): void {
     session.socket = socket;
+    this.opened += 1;
     socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
       this.onSocket(1);
       socket.once('close', () => this.onSocket(-1));

@@ -45,8 +45,9 @@ export function noAckIdFault(place: string): DeliveryError {
   return new DeliveryError('TF-HEC-NO-ACK', message, { kind: 'blocked', remedy: ACK_REMEDY });
 }
 
-export function ackTimeoutFault(place: string, timeoutMs: number): DeliveryError {
-  const message = `${place}: events were taken but not acknowledged within ${timeoutMs} ms; they are sent again`;
+/** Acknowledgements did not come within `ack_timeout`, or soon after a connection that ended. */
+export function ackTimeoutFault(place: string): DeliveryError {
+  const message = `${place}: events were taken but not acknowledged in time; they are sent again`;
   return new DeliveryError('TF-HEC-ACK-TIMEOUT', message, retryFault());
 }
 

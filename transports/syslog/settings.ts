@@ -76,7 +76,7 @@ export const syslogSchema: SettingsSchema = {
   connect_timeout: {
     doc: 'Longest wait for a connection and its TLS handshake, for each address.',
     format: 'duration',
-    default: 10_000,
+    default: 5_000,
   },
   confirm_after: { doc: 'Bytes on one connection after which they are confirmed.', format: 'bytes', default: 8 * MiB },
   confirm_interval: {
@@ -87,7 +87,7 @@ export const syslogSchema: SettingsSchema = {
   stall_timeout: {
     doc: 'A receiver that takes no byte, or does not answer the end of a session, for this long is given up; what it did not confirm is sent again.',
     format: 'duration',
-    default: 10_000,
+    default: 8_000,
   },
 };
 

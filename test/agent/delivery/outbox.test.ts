@@ -223,6 +223,22 @@ describe('an outbox', () => {
     expect(transport.sendings).toHaveLength(3);
   });
 
+  test('blocks that still wait for their answers do not hold up the trial', async () => {
+    transport.script((_, sending) => (sending === 1 ? { kind: 'retry' } : 'hold'));
+    const a = lane('a');
+    for (const ordinal of [0, 1, 2]) flushed(a, ordinal);
+    await answers();
+    flushed(a, 3);
+    expect(tried()).toEqual(['a0', 'a1', 'a2']);
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(tried().slice(3)).toEqual(['a1']);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(tried().slice(3)).toEqual(['a1']);
+    transport.sendings[3]?.ok();
+    await answers();
+    expect(tried().slice(3)).toEqual(['a1', 'a3']);
+  });
+
   test('the pause that a destination asks for is kept', async () => {
     transport.script((_, sending) => (sending === 0 ? { kind: 'retry', afterMs: 5000 } : 'hold'));
     flushed(lane('a'), 0);

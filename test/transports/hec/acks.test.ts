@@ -79,6 +79,15 @@ describe('an acknowledgement', () => {
     expect(rig.stub.stats()).toMatchObject({ distinct: 2, duplicates: 2 });
   });
 
+  test('that is outstanding when the connection ends is waited for ten seconds more, not ack_timeout', async () => {
+    await using rig = await makeRig({ ack_timeout: 300_000 });
+    rig.stub.fault({ on: 'ack', reset: 'after' });
+    const started = Date.now();
+    expect((await rig.send(goodFrames(rig.transport, 2)))?.code).toBe('TF-HEC-ACK-TIMEOUT');
+    expect(Date.now() - started).toBeGreaterThan(9_900);
+    expect(Date.now() - started).toBeLessThan(12_000);
+  });
+
   test('of lost events never comes: they are sent again', async () => {
     await using rig = await makeRig({ ack_timeout: 60 });
     rig.stub.fault({ lose: true, times: 3 });
@@ -294,6 +303,19 @@ describe('the channel', () => {
     expect(channel.expect(7, receipt, 0)).toBe(true);
     expect(channel.confirm({ 5: true, 6: true, 7: true })).toBe(2);
     expect(channel.expect(0, receipt, 0)).toBe(true);
+  });
+
+  test('waits for an id until it is due, and not so long when in doubt', () => {
+    const channel = new Channel();
+    const receipt = new Receipt();
+    channel.expect(0, receipt, 1000);
+    expect([channel.overdue(999), channel.overdue(1000)]).toEqual([false, true]);
+    channel.doubt(2000);
+    expect(channel.overdue(1000)).toBe(true);
+    channel.doubt(500);
+    expect([channel.overdue(499), channel.overdue(500)]).toEqual([false, true]);
+    channel.confirm({ 0: true });
+    expect(channel.overdue(1000)).toBe(false);
   });
 });
 
