@@ -7,6 +7,8 @@ import { FormatError, type Framing, type FramingOptions, type LogRecord } from '
 /** How the records of one object are found and how a path reads them. `origin` and `cells` belong to the object at hand. */
 export interface Layout {
   readonly kind: 'json' | 'text';
+  /** Members whose array holds the records of a JSON document. */
+  readonly wrappers?: readonly string[];
   /** What reference pages say of it. */
   readonly describe: string;
   /** A reader for a path. @param names the columns in force, where records are lines of columns */
@@ -37,6 +39,7 @@ export function json(...wrappers: string[]): Layout {
   const current: { origin?: ObjectOrigin } = {};
   return {
     kind: 'json',
+    wrappers,
     describe:
       wrappers.length === 0 ? 'JSON values' : `JSON array in ${wrappers.map((name) => `\`${name}\``).join(' or ')}`,
     resolve: originOr(current, jsonPath),

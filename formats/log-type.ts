@@ -13,6 +13,13 @@ export interface LogTypeSpec {
   readonly reference: `https://${string}`;
   /** Keys of its objects. Groups `account` and `region` tell where the object comes from. */
   readonly keys: readonly RegExp[];
+  /**
+   * CloudWatch log groups whose messages are its records, matched against `logGroup:logStream`. Such messages come through
+   * a subscription and Firehose.
+   */
+  readonly logGroups?: readonly RegExp[];
+  /** EventBridge `detail-type`s whose `detail` is its record. */
+  readonly detailTypes?: readonly string[];
   /** What tells it by content: sets of member names of which a record has at least one whole, or the shape of a line. */
   readonly looksLike: { readonly json: readonly (readonly string[])[] } | { readonly line: RegExp };
   readonly layout: Layout;

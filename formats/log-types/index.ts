@@ -46,7 +46,7 @@ function firstLine(head: string): string {
 }
 
 /** Members whose array holds the records in one log type or another. */
-const WRAPPERS = ['Records', 'findings', 'configurationItems'];
+const WRAPPERS = logTypes.flatMap(({ spec }) => spec.layout.wrappers ?? []);
 
 /** Member names of the first JSON object, or of what the head holds of it; undefined when the content is not JSON. */
 function firstMembers(head: string): ReadonlySet<string> | undefined {
