@@ -107,6 +107,11 @@ export interface ObjectOrigin {
   readonly version: string;
   readonly account: string | undefined;
   readonly region: string | undefined;
+  /** Epoch milliseconds at which the envelope around the record says that it happened. */
+  readonly timestamp?: number | undefined;
+  /** CloudWatch log group and stream of the envelope; byte strings. */
+  readonly logGroup?: string | undefined;
+  readonly logStream?: string | undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import { NOTHING, type Read } from './expression.ts';
 import { JsonFraming } from './framing/json.ts';
 import { LineFraming } from './framing/lines.ts';
 import { FormatError, type Framing, type FramingOptions, type LogRecord } from './framing/record.ts';
+import { WholeJson, WholeText } from './framing/whole.ts';
 
 /** How the records of one object are found and how a path reads them. `origin` and `cells` belong to the object at hand. */
 export interface Layout {
@@ -44,7 +45,7 @@ export function json(...wrappers: string[]): Layout {
       wrappers.length === 0 ? 'JSON values' : `JSON array in ${wrappers.map((name) => `\`${name}\``).join(' or ')}`,
     resolve: originOr(current, jsonPath),
     open: (origin, options) => ({
-      framing: new JsonFraming(wrappers, options),
+      framing: options.whole === true ? new WholeJson(options) : new JsonFraming(wrappers, options),
       enter: () => {
         current.origin = origin;
       },
@@ -62,11 +63,21 @@ const ORIGIN: Readonly<Record<string, keyof ObjectOrigin>> = {
   '@key': 'key',
 };
 
-/** `@account`, `@region`, `@bucket` and `@key` read the object's own key; every other path reads the record. */
+/** What an envelope around the record says; a record's own member or column of that name is nearer. */
+const ENVELOPE: Readonly<Record<string, keyof ObjectOrigin>> = {
+  '@timestamp': 'timestamp',
+  '@log_group': 'logGroup',
+  '@log_stream': 'logStream',
+};
+
+/** `@` and a name of ORIGIN or ENVELOPE reads what is known of the object; every other path reads the record. */
 function originOr(current: { readonly origin?: ObjectOrigin }, otherwise: Layout['resolve']): Layout['resolve'] {
   return (path, names) => {
     const name = ORIGIN[path];
-    return name === undefined ? otherwise(path, names) : () => current.origin?.[name];
+    if (name !== undefined) return () => current.origin?.[name];
+    const read = otherwise(path, names);
+    const outer = ENVELOPE[path];
+    return outer === undefined ? read : (record) => read(record) ?? current.origin?.[outer];
   };
 }
 
@@ -138,7 +149,8 @@ class OpenColumns implements OpenLayout {
     this.options = options;
     this.origin = origin;
     this.current = current;
-    this.framing = new LineFraming((line) => this.headerBytes(line), framing);
+    this.framing =
+      framing.whole === true ? new WholeText(framing) : new LineFraming((line) => this.headerBytes(line), framing);
     if (typeof options.names !== 'function') this.columns = options.names;
   }
 

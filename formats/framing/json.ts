@@ -205,10 +205,12 @@ export class JsonFraming implements Framing {
   }
 }
 
-function noObject(): FormatError {
+/** A record that is no object. */
+export function noObject(): FormatError {
   return new FormatError('TF-JSON-NO-OBJECT', 'the record is not a JSON object');
 }
 
-function tooLarge(most: number): FormatError {
+/** A record of which only its first bytes are kept. */
+export function tooLarge(most: number): FormatError {
   return new FormatError('TF-RECORD-TOO-LARGE', `the record is larger than ${most} bytes; its first ${most} are kept`);
 }

@@ -1,21 +1,12 @@
 import { isUtf8 } from 'node:buffer';
 import { byteString, lineEnd, printable, WINDOW_BYTES } from './byte-string.ts';
 import { Carry } from './carry.ts';
-import { FormatError, type Framing, type FramingOptions, type LogRecord, type RecordSink } from './record.ts';
+import { FormatError, type Framing, type FramingOptions, type RecordSink } from './record.ts';
+import { TextRecord } from './text-record.ts';
 
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const BOM = '\xef\xbb\xbf';
-
-/** A line over the framing's window. One instance a framing, pointed at one line after another. */
-class LineRecord implements LogRecord {
-  ordinal = 0;
-  text = '';
-  repaired = false;
-  printable = false;
-  problem: FormatError | undefined;
-  readonly json = undefined;
-}
 
 /**
  * Lines of text: LF or CRLF, the last one with or without its end. Blank lines are no records. `control` sees every line,
@@ -24,7 +15,7 @@ class LineRecord implements LogRecord {
  */
 export class LineFraming implements Framing {
   private readonly carry = new Carry();
-  private readonly record = new LineRecord();
+  private readonly record = new TextRecord();
   private readonly control: (line: string) => number;
   private readonly options: FramingOptions;
   private ordinal = 0;

@@ -61,4 +61,6 @@ export interface FramingOptions {
   readonly skip: number;
   /** A longer record is handed over cut to its first bytes, with the code TF-RECORD-TOO-LARGE. Bytes. */
   readonly maxRecordBytes: number;
+  /** All bytes pushed up to `end` are one record; then come those of the next. */
+  readonly whole?: boolean;
 }

@@ -60,6 +60,45 @@ describe('JSON paths', () => {
   });
 });
 
+describe('what the envelope says', () => {
+  const enveloped = { ...origin, timestamp: 1770091506000, logGroup: 'group', logStream: 'stream' };
+  const names = ['@timestamp', '@log_group', '@log_stream'];
+
+  it('is read with @, by every layout, and is not there without an envelope', () => {
+    for (const [layout, text] of [
+      [json(), '{"a":1}'],
+      [columns({ names: ['a'], split: splitSpaces }), '1\n'],
+    ] as const) {
+      expect(readAll(layout, text, names, enveloped)).toEqual([[1770091506000, 'group', 'stream']]);
+      expect(readAll(layout, text, names)).toEqual([[undefined, undefined, undefined]]);
+    }
+  });
+
+  it('stands back behind the record’s own member', () => {
+    expect(readAll(json(), '{"@timestamp":"t"}', names, enveloped)).toEqual([['t', 'group', 'stream']]);
+  });
+});
+
+describe('a message in an envelope', () => {
+  const whole = (layout: Layout, text: string, paths: readonly string[]): unknown[] => {
+    const open = layout.open(origin, { ...options, whole: true });
+    const all: unknown[] = [];
+    open.framing.push(latin1(text), () => expect.unreachable());
+    open.framing.end((record) => {
+      open.enter(record);
+      all.push(paths.map((path) => layout.resolve(path, open.columns)(record)));
+    });
+    return all;
+  };
+
+  it('is one record, whatever its layout', () => {
+    expect(whole(json('Records'), '{"a":1,"Records":[{"a":2}]}', ['a'])).toEqual([[1]]);
+    expect(whole(columns({ names: ['a', 'b'], split: splitSpaces }), '1 2\n3 4\n', ['a', 'b'])).toEqual([
+      ['1', '2\n3'],
+    ]);
+  });
+});
+
 describe('columns', () => {
   const plain = columns({ names: ['a', 'b', 'c'], least: 2, split: splitSpaces });
   const headed = columns({
