@@ -1,0 +1,92 @@
+import type { ObjectOrigin } from '../event.ts';
+import { NOTHING } from '../expression.ts';
+import { LineFraming } from '../framing/lines.ts';
+import { FormatError, type Framing, type FramingOptions, type LogRecord } from '../framing/record.ts';
+import { WholeText } from '../framing/whole.ts';
+import { type Layout, type OpenLayout, originOr } from './layout.ts';
+
+const NONE: readonly string[] = [];
+
+export interface ColumnOptions {
+  /** Names in their order, or how a header line gives them; a header line is no record. */
+  readonly names: readonly string[] | ((line: string) => readonly string[] | undefined);
+  /** Names that stand for a line without a header, judged by its cells; undefined refuses the line. */
+  readonly headerless?: (cells: readonly string[]) => readonly string[] | undefined;
+  /** A line with fewer cells is unreadable; all names need one unless said. More are kept: AWS adds columns at the end. */
+  readonly least?: number;
+  /** Writes the cells of a line into `cells`, from 0, and returns their number. */
+  readonly split: (line: string, cells: string[]) => number;
+}
+
+/** The line at hand: one for all objects of a log type, since a record is read at once. */
+interface CurrentLine {
+  origin?: ObjectOrigin;
+  cells: readonly string[];
+}
+
+/** Lines of columns. A path is a column's name; one that a header does not name reads nothing. */
+export function columns(options: ColumnOptions): Layout {
+  const current: CurrentLine = { cells: NONE };
+  const describe =
+    typeof options.names === 'function' ? 'lines of columns, named by a header line' : 'lines of columns';
+  return {
+    kind: 'text',
+    describe,
+    resolve: originOr(current, (path, names) => {
+      const position = names.indexOf(path);
+      return position < 0 ? NOTHING : () => current.cells[position];
+    }),
+    open: (origin, framing) => new OpenColumns(options, origin, framing, current),
+  };
+}
+
+class OpenColumns implements OpenLayout {
+  readonly framing: Framing;
+  columns: readonly string[] = NONE;
+  /** Used again for each line. */
+  readonly cells: string[] = [];
+  header = '';
+  private readonly options: ColumnOptions;
+  private readonly origin: ObjectOrigin;
+  private readonly current: CurrentLine;
+
+  constructor(options: ColumnOptions, origin: ObjectOrigin, framing: FramingOptions, current: CurrentLine) {
+    this.options = options;
+    this.origin = origin;
+    this.current = current;
+    this.framing =
+      framing.whole === true ? new WholeText(framing) : new LineFraming((line) => this.headerBytes(line), framing);
+    if (typeof options.names !== 'function') this.columns = options.names;
+  }
+
+  /** A header is no record; where gzip members were joined, it may stand right behind the last line of the one before. */
+  private headerBytes(line: string): number {
+    if (this.header !== '' && line.endsWith(this.header)) return this.header.length;
+    const { names } = this.options;
+    const found = typeof names === 'function' ? names(line) : undefined;
+    if (found === undefined) return 0;
+    this.header = line;
+    this.columns = found;
+    return line.length;
+  }
+
+  enter(record: LogRecord): void {
+    const { cells } = this;
+    const count = this.options.split(record.text, cells);
+    if (cells.length !== count) cells.length = count;
+    if (this.columns.length === 0) this.useHeaderless(cells);
+    const { least = this.columns.length } = this.options;
+    if (cells.length < least) {
+      throw new FormatError('TF-COLUMNS-FEW', `the line has ${cells.length} columns, at least ${least} are needed`);
+    }
+    this.current.origin = this.origin;
+    this.current.cells = cells;
+  }
+
+  private useHeaderless(cells: readonly string[]): void {
+    const names = this.options.headerless?.(cells);
+    if (names === undefined)
+      throw new FormatError('TF-COLUMNS-UNNAMED', 'no header line names the columns of this line');
+    this.columns = names;
+  }
+}
