@@ -1,7 +1,7 @@
-import type { ObjectOrigin } from '../formats/event.ts';
 import { eventIds } from '../formats/event-id.ts';
 import { FormatError, type LogRecord } from '../formats/framing/record.ts';
 import type { Decoder, LogType } from '../formats/log-type.ts';
+import type { ObjectContents, RecordReader } from '../formats/reader.ts';
 import type { Format, Tally, TypeFormatter } from '../formats/wire/formatter.ts';
 import type { BoundEnvelope, Envelope } from '../transports/transport.ts';
 
@@ -13,11 +13,8 @@ export interface FrameSink {
   /** Records before this one need no frame: an earlier run has handed them over. */
   readonly offered: number;
   frame(ordinal: number, frame: string): void;
-  /**
-   * A record that cannot become a frame: it is to be kept, with the reason.
-   * @param header the header line that names its columns, without which the record could not be read again; '' when none
-   */
-  refuse(ordinal: number, record: LogRecord, error: FormatError, header: string): void;
+  /** A record that cannot become a frame: it is to be kept, with the reason. `decoder`: what would read it again. */
+  refuse(ordinal: number, record: LogRecord, error: FormatError, decoder: Decoder): void;
 }
 
 /** A destination's wire format and envelope, compiled once for each log type. */
@@ -53,6 +50,14 @@ interface BoundRoute {
   readonly sink: FrameSink;
 }
 
+/** All that is laid out for the records of one decoder. */
+interface Bound {
+  readonly decoder: Decoder;
+  readonly routes: readonly BoundRoute[];
+  /** Whether any destination wants more of a record than its text. */
+  readonly inFull: boolean;
+}
+
 export interface ConverterOptions {
   /** Place in its object of the first record that is pushed; not 0 when a single record is sent again. */
   readonly firstOrdinal?: number;
@@ -64,22 +69,24 @@ export interface ConverterOptions {
  * agent, or log line per record; an event and a record are the same instances each time.
  */
 export class Converter {
-  private readonly decoder: Decoder;
-  private readonly routes: readonly BoundRoute[];
+  private readonly reader: RecordReader;
+  private readonly routes: readonly Route[];
   private readonly ids: (ordinal: number) => string;
-  /** Whether any destination wants more of a record than its text. */
-  private readonly inFull: boolean;
+  private readonly known = new WeakMap<Decoder, Bound>();
+  private bound: Bound | undefined;
   private read = 0;
+  private counted = 0;
+  private counts = new Map<string, number>();
 
-  constructor(type: LogType, origin: ObjectOrigin, routes: readonly Route[], options: ConverterOptions = {}) {
+  constructor(contents: ObjectContents, routes: readonly Route[], options: ConverterOptions = {}) {
     const { firstOrdinal = 0, maxRecordBytes = MOST_RECORD_BYTES } = options;
     const skip = Math.min(...routes.map((route) => route.sink.offered));
-    this.decoder = type.open(origin, { skip, maxRecordBytes });
-    this.routes = routes.map((route) => bind(route, type, origin));
-    const ids = eventIds(origin);
+    this.reader = contents.open({ skip, maxRecordBytes });
+    this.routes = routes;
+    const ids = eventIds(contents.origin);
     this.ids = firstOrdinal === 0 ? ids : (ordinal) => ids(firstOrdinal + ordinal);
-    this.inFull = this.routes.some((route) => !route.formatter.verbatim);
     this.read = skip;
+    this.counted = skip;
   }
 
   /** Number of records read so far, those passed over included. */
@@ -87,53 +94,83 @@ export class Converter {
     return this.read;
   }
 
+  /** Records read since the last call, by log type. */
+  takeCounts(): ReadonlyMap<string, number> {
+    this.count();
+    const { counts } = this;
+    if (counts.size > 0) this.counts = new Map();
+    return counts;
+  }
+
   push(chunk: Buffer): void {
-    this.decoder.framing.push(chunk, this.record);
+    this.reader.push(chunk, this.record);
   }
 
   end(): void {
-    this.decoder.framing.end(this.record);
+    this.reader.end(this.record);
   }
 
-  private readonly record = (record: LogRecord): void => {
-    const { ordinal } = record;
+  /** What was read since the last look belongs to the log type at hand. */
+  private count(): void {
+    const { bound, read, counted } = this;
+    if (bound === undefined || read === counted) return;
+    const { name } = bound.decoder.type;
+    this.counts.set(name, (this.counts.get(name) ?? 0) + read - counted);
+    this.counted = read;
+  }
+
+  private readonly record = (record: LogRecord, ordinal: number, decoder: Decoder): void => {
+    const bound = this.bound?.decoder === decoder ? this.bound : this.turnTo(decoder);
     this.read = ordinal + 1;
     const id = this.ids(ordinal);
     let time: number;
     let severity = 1;
     let event: Parameters<TypeFormatter['write']>[0];
     try {
-      if (this.inFull) {
-        event = this.decoder.event(record, id);
+      if (bound.inFull) {
+        event = decoder.event(record, id);
         time = event.time;
         severity = event.severity;
       } else {
-        time = this.decoder.time(record);
+        time = decoder.time(record);
         event = { record } as typeof event;
       }
     } catch (error) {
-      for (const { sink } of this.routes) this.refuse(record, error, sink);
+      for (const { sink } of bound.routes) refuse(record, ordinal, error, sink, decoder);
       return;
     }
-    for (const { formatter, envelope, sink } of this.routes) {
+    for (const { formatter, envelope, sink } of bound.routes) {
       if (ordinal < sink.offered) continue;
       let frame: string;
       try {
         frame = envelope.frame(formatter.write(event, envelope.room), time, severity, id);
       } catch (error) {
-        this.refuse(record, error, sink);
+        refuse(record, ordinal, error, sink, decoder);
         continue;
       }
       sink.frame(ordinal, frame);
     }
   };
 
-  private refuse(record: LogRecord, error: unknown, sink: FrameSink): void {
-    if (record.ordinal >= sink.offered) sink.refuse(record.ordinal, record, asFormatError(error), this.decoder.header);
+  private turnTo(decoder: Decoder): Bound {
+    this.count();
+    const bound = this.known.get(decoder) ?? bindAll(this.routes, decoder);
+    this.known.set(decoder, bound);
+    this.bound = bound;
+    return bound;
   }
 }
 
-function bind({ dress, sink }: Route, type: LogType, origin: ObjectOrigin): BoundRoute {
+function refuse(record: LogRecord, ordinal: number, error: unknown, sink: FrameSink, decoder: Decoder): void {
+  if (ordinal >= sink.offered) sink.refuse(ordinal, record, asFormatError(error), decoder);
+}
+
+function bindAll(routes: readonly Route[], decoder: Decoder): Bound {
+  const bound = routes.map((route) => bind(route, decoder));
+  return { decoder, routes: bound, inFull: bound.some(({ formatter }) => !formatter.verbatim) };
+}
+
+function bind({ dress, sink }: Route, { type, origin }: Decoder): BoundRoute {
   const formatter = dress.formatter(type);
   const envelope = dress.envelope.bind(
     {

@@ -1,10 +1,11 @@
-import type { LogEvent, ObjectOrigin } from '../formats/event.ts';
+import type { LogEvent } from '../formats/event.ts';
 import { eventIds } from '../formats/event-id.ts';
 import { absent, describe, type Expression, type Resolve, trace } from '../formats/expression.ts';
 import { cutBytes, fromByteString } from '../formats/framing/byte-string.ts';
 import { FormatError, type LogRecord } from '../formats/framing/record.ts';
 import { textOf } from '../formats/functions.ts';
-import type { LogType, LogTypeSpec } from '../formats/log-type.ts';
+import type { Decoder, LogType, LogTypeSpec } from '../formats/log-type.ts';
+import type { ObjectContents } from '../formats/reader.ts';
 import { type Dress, type FrameSink, MOST_RECORD_BYTES } from './convert.ts';
 
 /** One line of an explanation. */
@@ -23,28 +24,28 @@ const HEADER = ['time', 'signature', 'scope', 'label', 'category', 'severity', '
  * was cut or escaped.
  */
 export function explainObject(
-  type: LogType,
-  origin: ObjectOrigin,
+  contents: ObjectContents,
   dress: Dress,
   sink: FrameSink,
   print: (text: string) => void,
 ): { push(chunk: Buffer): void; end(): void; readonly records: number } {
-  const decoder = type.open(origin, { skip: 0, maxRecordBytes: MOST_RECORD_BYTES });
-  const ids = eventIds(origin);
+  const reader = contents.open({ skip: 0, maxRecordBytes: MOST_RECORD_BYTES });
+  const ids = eventIds(contents.origin);
   let records = 0;
-  const explain = (record: LogRecord): void => {
-    records = record.ordinal + 1;
+  const explain = (record: LogRecord, ordinal: number, decoder: Decoder): void => {
+    records = ordinal + 1;
+    const { type } = decoder;
     try {
-      const event = decoder.event(record, ids(record.ordinal));
-      print(page(type, event, [...headerRows(type.spec, event), ...fieldRows(type, event, dress)]));
+      const event = decoder.event(record, ids(ordinal));
+      print(page(type, ordinal, event, [...headerRows(type.spec, event), ...fieldRows(type, event, dress)]));
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      sink.refuse(record.ordinal, record, error, decoder.header);
+      sink.refuse(ordinal, record, error, decoder);
     }
   };
   return {
-    push: (chunk) => decoder.framing.push(chunk, explain),
-    end: () => decoder.framing.end(explain),
+    push: (chunk) => reader.push(chunk, explain),
+    end: () => reader.end(explain),
     get records() {
       return records;
     },
@@ -84,11 +85,11 @@ function source(spec: LogTypeSpec, expression: Expression, event: LogEvent): str
 
 const SHOWN = 200;
 
-function page(type: LogType, event: LogEvent, rows: readonly Row[]): string {
+function page(type: LogType, ordinal: number, event: LogEvent, rows: readonly Row[]): string {
   const lines = rows.map(({ what, key, text, from, notes }) => {
     const shown = fromByteString(cutBytes(text, SHOWN)) + (text.length > SHOWN ? `… (${text.length} bytes)` : '');
     const marks = notes.length === 0 ? '' : `  [${notes.join(', ')}]`;
     return `  ${what.padEnd(24)} ${key.padEnd(24)} ${shown}  <- ${from}${marks}\n`;
   });
-  return `record ${event.record.ordinal}  ${type.name}  ${event.id}\n${lines.join('')}`;
+  return `record ${ordinal}  ${type.name}  ${event.id}\n${lines.join('')}`;
 }

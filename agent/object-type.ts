@@ -1,8 +1,16 @@
 import type { LogTypeOverride } from '../config/config.ts';
 import { matches } from '../config/wildcard.ts';
+import { EnvelopeReader } from '../formats/envelopes/reader.ts';
 import type { ObjectOrigin } from '../formats/event.ts';
-import type { LogType } from '../formats/log-type.ts';
-import { logTypeNamed, logTypeOfContent, logTypeOfKey, originOfKey } from '../formats/log-types/index.ts';
+import {
+  envelopeOfContent,
+  logTypeNamed,
+  logTypeOfContent,
+  logTypeOfKey,
+  logTypeOfLetter,
+  originOfKey,
+} from '../formats/log-types/index.ts';
+import { type ObjectContents, plainContents } from '../formats/reader.ts';
 
 /** Enough of an object to tell its log type by. */
 const HEAD_BYTES = 64 * 1024;
@@ -28,15 +36,22 @@ export async function* withHead(source: AsyncIterable<Buffer>): AsyncGenerator<B
   if (failure !== undefined) throw failure.error;
 }
 
-/** What an object holds, by the admin's word, else by its key, else by its content; and where it comes from, by its key. */
-export function chooseLogType(
+/**
+ * What an object holds: envelopes by its content; else records of one log type, by the admin's word, by its key, or by its
+ * content. Where it comes from is told by its key.
+ */
+export function contentsOf(
   object: Pick<ObjectOrigin, 'bucket' | 'key' | 'version'>,
   head: Buffer,
   overrides: readonly LogTypeOverride[],
-): { type: LogType; origin: ObjectOrigin } {
+): ObjectContents {
   const { key } = object;
   const start = head.toString('latin1', 0, HEAD_BYTES);
   const word = overrides.find((override) => matches(override.key, key));
   const named = word === undefined ? undefined : logTypeNamed(word.type, start);
-  return { type: named ?? logTypeOfKey(key) ?? logTypeOfContent(start), origin: { ...object, ...originOfKey(key) } };
+  const origin = { ...object, ...originOfKey(key) };
+  const envelope = envelopeOfContent(start);
+  if (envelope === undefined) return plainContents(named ?? logTypeOfKey(key) ?? logTypeOfContent(start), origin);
+  const typeOf = logTypeOfLetter(named, key);
+  return { name: envelope, origin, open: (options) => new EnvelopeReader(origin, options, typeOf) };
 }

@@ -3,6 +3,7 @@ import type { LogTypeOverride } from '../config/config.ts';
 import { toByteString } from '../formats/framing/byte-string.ts';
 import { decompress } from '../formats/framing/decompress.ts';
 import { FormatError, type LogRecord } from '../formats/framing/record.ts';
+import type { Decoder } from '../formats/log-type.ts';
 import type { ObjectReader, ObjectRef, OpenObject } from './aws/objects.ts';
 import { Converter, type Dress, type FrameSink } from './convert.ts';
 import { unlessAborted } from './delivery/abort.ts';
@@ -12,7 +13,7 @@ import type { Ledger } from './delivery/ledger.ts';
 import type { Outbox } from './delivery/outbox.ts';
 import type { Quarantine } from './delivery/quarantine.ts';
 import type { Gate } from './gate.ts';
-import { chooseLogType, withHead } from './object-type.ts';
+import { contentsOf, withHead } from './object-type.ts';
 
 /** One destination of a pipeline. */
 export interface Target {
@@ -24,8 +25,8 @@ export interface Target {
 /** What a pipeline tells of the object it works on. Counts are of this run. */
 export interface PipelineObserver {
   opened(object: OpenObject): void;
-  /** Records were read since the last call. */
-  read(logType: string, records: number, bytes: number): void;
+  /** Records were read since the last call: their number by log type, and the plain bytes they came from. */
+  read(records: ReadonlyMap<string, number>, bytes: number): void;
   quarantined(reason: string): void;
 }
 
@@ -112,20 +113,17 @@ async function read(
   signal: AbortSignal,
 ): Promise<number> {
   const bytes = decompress(object.stream(signal));
-  const tell = (records: number, size: number): void => parts.observer.read(sinks[0]?.logType ?? '', records, size);
   let converter: Converter | undefined;
   try {
     for await (const chunk of withHead(bytes)) {
       converter ??= start(chunk, object, sinks, parts);
-      const before = converter.records;
       converter.push(chunk);
-      tell(converter.records - before, chunk.length);
+      parts.observer.read(converter.takeCounts(), chunk.length);
       await heldBack(sinks);
       signal.throwIfAborted();
     }
-    const before = converter?.records ?? 0;
     converter?.end();
-    tell((converter?.records ?? 0) - before, 0);
+    if (converter !== undefined) parts.observer.read(converter.takeCounts(), 0);
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     // What follows is one thing, quarantined as a pointer: its bytes stay in S3. Nobody waits here: a lane must know of its
@@ -139,11 +137,9 @@ async function read(
 
 function start(head: Buffer, object: OpenObject, sinks: readonly LaneSink[], parts: PipelineParts): Converter {
   const { bucket, key, version } = object.version;
-  const { type, origin } = chooseLogType({ bucket, key: toByteString(key), version }, head, parts.overrides);
-  for (const sink of sinks) sink.logType = type.name;
+  const contents = contentsOf({ bucket, key: toByteString(key), version }, head, parts.overrides);
   return new Converter(
-    type,
-    origin,
+    contents,
     sinks.map((sink) => ({ dress: sink.target.dress, sink })),
   );
 }
@@ -156,7 +152,6 @@ async function heldBack(sinks: readonly LaneSink[]): Promise<void> {
 class LaneSink implements FrameSink {
   readonly target: Target;
   readonly lane: Lane;
-  logType = 'unknown';
   private readonly parts: PipelineParts;
   private readonly signal: AbortSignal;
   private readonly from: number;
@@ -179,13 +174,14 @@ class LaneSink implements FrameSink {
     this.lane.offered = ordinal + 1;
   }
 
-  refuse(ordinal: number, record: LogRecord, error: FormatError, header: string): void {
-    this.keep('record', ordinal, Buffer.from(record.text, 'latin1'), error, header);
+  refuse(ordinal: number, record: LogRecord, error: FormatError, decoder: Decoder): void {
+    this.keep('record', ordinal, Buffer.from(record.text, 'latin1'), error, decoder);
   }
 
   /** Settles the record once it is durable in quarantine. */
-  keep(kind: 'record' | 'rest', ordinal: number, bytes: Buffer, error: FormatError, header = ''): void {
-    const { lane, parts, logType } = this;
+  keep(kind: 'record' | 'rest', ordinal: number, bytes: Buffer, error: FormatError, decoder?: Decoder): void {
+    const { lane, parts } = this;
+    const { header = '' } = decoder ?? {};
     lane.offered = ordinal + 1;
     parts.observer.quarantined(error.code);
     const entry = {
@@ -193,7 +189,7 @@ class LaneSink implements FrameSink {
       object: lane.object,
       ordinal,
       destination: lane.destination,
-      logType,
+      logType: decoder?.type.name ?? 'unknown',
       reason: error.code,
       message: error.message,
       at: Date.now(),

@@ -98,8 +98,8 @@ export class Report {
     const { metrics } = this;
     return {
       opened: (object) => metrics.objectBytes.inc({ kind: 'compressed' }, object.size),
-      read: (logType, records, bytes) => {
-        metrics.eventsRead.inc({ source_type: logType }, records);
+      read: (records, bytes) => {
+        for (const [type, count] of records) metrics.eventsRead.inc({ source_type: type }, count);
         metrics.objectBytes.inc({ kind: 'raw' }, bytes);
       },
       quarantined: (reason) => metrics.quarantined.inc({ reason }),

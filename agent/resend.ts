@@ -5,7 +5,7 @@ import type { FrameBlock, Transport } from '../transports/transport.ts';
 import { Converter, type Dress, type FrameSink } from './convert.ts';
 import type { StoredEntry } from './delivery/quarantine.ts';
 import { createTransport, dressOf } from './destination.ts';
-import { chooseLogType } from './object-type.ts';
+import { contentsOf } from './object-type.ts';
 
 const TIMEOUT_MS = 60_000;
 
@@ -46,9 +46,9 @@ function convertAgain(entry: StoredEntry, dress: Dress): Buffer {
   const object = { bucket, key: toByteString(key), version };
   const head = entry.header === undefined ? '' : `${entry.header}\n`;
   const bytes = Buffer.concat([Buffer.from(head, 'latin1'), entry.bytes]);
-  const { type, origin } = chooseLogType(object, bytes, [{ key: '*', type: entry.logType }]);
+  const contents = contentsOf(object, bytes, [{ key: '*', type: entry.logType }]);
   const sink = new OneFrame();
-  const converter = new Converter(type, origin, [{ dress, sink }], { firstOrdinal: entry.ordinal });
+  const converter = new Converter(contents, [{ dress, sink }], { firstOrdinal: entry.ordinal });
   converter.push(bytes);
   converter.end();
   return sink.bytes();

@@ -19,6 +19,8 @@ export const FIELDS = {
   'event.kind': 'the source’s own class of event',
   'event.read_only': 'whether the call changes nothing',
   'event.count': 'how often it happened',
+  'log.group': 'CloudWatch log group, or container',
+  'log.stream': 'CloudWatch log stream, or container id',
   'cloud.account': 'AWS account id',
   'cloud.region': 'AWS region',
   'source.address': 'address of the one who asked',
@@ -94,6 +96,16 @@ export const FIELDS = {
   'lb.tls': 'TLS cipher suite and version',
   's3.acl': 'whether an ACL was needed',
   's3.access_point': 'access point ARN',
+  'as.number': 'number of the remote network',
+  'tls.fingerprint': 'JA4, else JA3, fingerprint of the client',
+  'waf.acl': 'web ACL that was asked',
+  'waf.rule_type': 'kind of the rule that ended the evaluation',
+  'waf.rule_group': 'rule group, and rule in it, that ended the evaluation',
+  'waf.counted_rules': 'rules that matched and did not end the evaluation',
+  'waf.labels': 'labels that rules put on the request',
+  'waf.source': 'kind of resource in front of which the web ACL stands',
+  'waf.source_id': 'resource in front of which the web ACL stands',
+  'waf.body_size': 'size of the request body, bytes',
 } as const;
 
 export type FieldName = keyof typeof FIELDS;

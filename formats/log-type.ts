@@ -50,10 +50,14 @@ export interface LogType {
 /** Reads the records of one object. */
 export interface Decoder {
   readonly type: LogType;
+  readonly origin: ObjectOrigin;
   readonly framing: Framing;
   /** The header line that names the columns of the records at hand; '' when there is none. */
   readonly header: string;
-  /** Event time alone, for formats that send the record as it is. Epoch ms, NaN when there is none. @throws {FormatError} */
+  /**
+   * Event time alone, for formats that send the record as it is. Epoch ms; where the record holds none, that of its
+   * envelope; NaN when there is none either. @throws {FormatError}
+   */
   time(record: LogRecord): number;
   /** The record in the common vocabulary; the same instance each time. @throws {FormatError} when it cannot be read */
   event(record: LogRecord, id: string): LogEvent;
@@ -93,7 +97,7 @@ export function defineLogType(spec: LogTypeSpec): LogType {
     spec,
     name: spec.name,
     fieldNames,
-    open: (origin, options) => new TypeDecoder(type, spec.layout.open(origin, options), readsFor),
+    open: (origin, options) => new TypeDecoder(type, origin, spec.layout.open(origin, options), readsFor),
   };
   return type;
 }
@@ -136,13 +140,15 @@ class ReusedEvent implements LogEvent {
 
 class TypeDecoder implements Decoder {
   readonly type: LogType;
+  readonly origin: ObjectOrigin;
   private readonly layout: OpenLayout;
   private readonly readsFor: (names: readonly string[]) => Reads;
   private reads: Reads | undefined;
   private readsOf: readonly string[] | undefined;
 
-  constructor(type: LogType, layout: OpenLayout, readsFor: (names: readonly string[]) => Reads) {
+  constructor(type: LogType, origin: ObjectOrigin, layout: OpenLayout, readsFor: (names: readonly string[]) => Reads) {
     this.type = type;
+    this.origin = origin;
     this.layout = layout;
     this.readsFor = readsFor;
   }
@@ -168,16 +174,18 @@ class TypeDecoder implements Decoder {
   }
 
   time(record: LogRecord): number {
-    const time = this.enter(record).time(record);
-    return typeof time === 'number' ? time : Number.NaN;
+    return this.timeOf(this.enter(record).time(record));
+  }
+
+  private timeOf(read: unknown): number {
+    return typeof read === 'number' ? read : (this.origin.timestamp ?? Number.NaN);
   }
 
   event(record: LogRecord, id: string): LogEvent {
     const reads = this.enter(record);
     const { event, fields } = reads;
     const { values } = event;
-    const time = reads.time(record);
-    event.time = typeof time === 'number' ? time : Number.NaN;
+    event.time = this.timeOf(reads.time(record));
     event.id = id;
     event.record = record;
     event.columns = this.layout.columns;

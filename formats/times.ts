@@ -11,6 +11,14 @@ export function epochSeconds(input: Expression): Computed {
   });
 }
 
+/** Epoch milliseconds, as a number or as its text. */
+export function epochMilliseconds(input: Expression): Computed {
+  return computed(describe(input), [input], (value) => {
+    const ms = typeof value === 'number' ? value : Number(absent(value) ? Number.NaN : value);
+    return Number.isFinite(ms) ? Math.round(ms) : undefined;
+  });
+}
+
 /** A date and time in ISO 8601, to epoch milliseconds; `T` may be a space, and without a zone it is UTC. */
 export function isoTime(input: Expression): Computed {
   return computed(describe(input), [input], (value) => (typeof value === 'string' ? parseIso(value) : undefined));
@@ -19,7 +27,8 @@ export function isoTime(input: Expression): Computed {
 const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?$/;
 
 /** Most records write `YYYY-MM-DDTHH:MM:SSZ`, with or without a fraction: a day is worked out once, the rest by hand. */
-function parseIso(value: string): number | undefined {
+/** A date and time in ISO 8601 as epoch milliseconds; undefined for what is none. */
+export function parseIso(value: string): number | undefined {
   if (isPlainUtc(value)) {
     const hours = two(value, 11);
     const minutes = two(value, 14);

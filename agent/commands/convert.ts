@@ -12,7 +12,7 @@ import type { Envelope } from '../../transports/transport.ts';
 import { type Command, type CommandArgs, type CommandIo, EXIT, UsageError } from '../command.ts';
 import { Converter, Dress, type FrameSink } from '../convert.ts';
 import { explainObject } from '../explain.ts';
-import { chooseLogType, withHead } from '../object-type.ts';
+import { contentsOf, withHead } from '../object-type.ts';
 
 interface Wanted {
   readonly format: FormatName;
@@ -109,10 +109,10 @@ function open(
   io: CommandIo,
 ): Pick<Converter, 'push' | 'end' | 'records'> {
   const overrides = wanted.type === undefined ? [] : [{ key: '*', type: wanted.type }];
-  const { type, origin } = chooseLogType({ bucket: 'file', key: toByteString(key), version: '' }, head, overrides);
+  const contents = contentsOf({ bucket: 'file', key: toByteString(key), version: '' }, head, overrides);
   const dress = new Dress(formats[wanted.format], line);
-  if (wanted.explain) return explainObject(type, origin, dress, sink, (text) => io.out(text));
-  return new Converter(type, origin, [{ dress, sink }]);
+  if (wanted.explain) return explainObject(contents, dress, sink, (text) => io.out(text));
+  return new Converter(contents, [{ dress, sink }]);
 }
 
 class PrintSink implements FrameSink {

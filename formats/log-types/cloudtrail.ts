@@ -61,6 +61,14 @@ export const cloudtrail = defineLogType({
   reference:
     'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html',
   keys: [serviceKey('CloudTrail(?:-Insight|-NetworkActivity|-Aggregated)?')],
+  logGroups: [/^aws-cloudtrail-logs|cloudtrail.*:\d{12}_CloudTrail_/i],
+  detailTypes: [
+    'AWS API Call via CloudTrail',
+    'AWS Console Sign In via CloudTrail',
+    'AWS Console Action via CloudTrail',
+    'AWS Service Event via CloudTrail',
+    'AWS Insight via CloudTrail',
+  ],
   looksLike: {
     json: [
       ['eventVersion', 'eventTime', 'eventSource', 'eventName'],

@@ -24,7 +24,13 @@ const rawText = (layout: Layout): Layout => ({
   resolve: (path, names) => (path === '@text' ? (record) => record.text : layout.resolve(path, names)),
 });
 
-const origin = { 'cloud.account': '@account', 'cloud.region': '@region', 'event.message': wholeText } as const;
+const origin = {
+  'cloud.account': '@account',
+  'cloud.region': '@region',
+  'log.group': '@log_group',
+  'log.stream': '@log_stream',
+  'event.message': wholeText,
+} as const;
 
 function wholeLine(line: string, cells: string[]): number {
   cells[0] = line;
@@ -39,7 +45,8 @@ const jsonType = defineLogType({
   fields: origin,
 });
 
-const textType = defineLogType({
+/** The generic type for text. */
+export const genericText = defineLogType({
   ...COMMON,
   looksLike: { line: /^/ },
   layout: rawText(columns({ names: ['line'], least: 0, split: wholeLine })),
@@ -57,8 +64,8 @@ export function looksLikeJson(head: string): boolean {
 
 /** The generic type for an object that starts with these bytes. */
 export function generic(head: string): LogType {
-  return looksLikeJson(head) ? jsonType : textType;
+  return looksLikeJson(head) ? jsonType : genericText;
 }
 
 /** The two faces of the generic type: JSON values, and lines. */
-export const genericTypes: readonly LogType[] = [jsonType, textType];
+export const genericTypes: readonly LogType[] = [jsonType, genericText];

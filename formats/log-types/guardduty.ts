@@ -53,6 +53,7 @@ export const guardduty = defineLogType({
   title: 'Amazon GuardDuty findings, as exported to S3',
   reference: 'https://docs.aws.amazon.com/guardduty/latest/ug/guardduty_exportfindings.html',
   keys: [serviceKey('GuardDuty', '.*\\.jsonl\\.gz$')],
+  detailTypes: ['GuardDuty Finding'],
   looksLike: { json: [['schemaVersion', 'accountId', 'type', 'severity', 'service']] },
   layout: json(),
   product: 'GuardDuty',

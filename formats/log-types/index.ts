@@ -1,15 +1,18 @@
+import { envelopeOf } from '../envelopes/index.ts';
+import type { TypeOfLetter } from '../envelopes/reader.ts';
 import { JsonFraming } from '../framing/json.ts';
 import type { LogRecord } from '../framing/record.ts';
 import type { LogType } from '../log-type.ts';
 import { alb } from './alb.ts';
 import { cloudtrail } from './cloudtrail.ts';
-import { generic, genericTypes, looksLikeJson } from './generic.ts';
+import { generic, genericText, genericTypes, looksLikeJson } from './generic.ts';
 import { guardduty } from './guardduty.ts';
 import { s3Access } from './s3-access.ts';
 import { vpcFlow } from './vpc-flow.ts';
+import { waf } from './waf.ts';
 
 /** All log types, in the order in which a key or content is tried against them: special before general. */
-export const logTypes: readonly LogType[] = [cloudtrail, vpcFlow, guardduty, alb, s3Access];
+export const logTypes: readonly LogType[] = [cloudtrail, vpcFlow, guardduty, alb, s3Access, waf];
 
 /** Names a configuration may use. */
 export const logTypeNames: readonly string[] = [...logTypes.map((type) => type.name), 'generic'];
@@ -29,15 +32,49 @@ export function logTypeOfKey(key: string): LogType | undefined {
 
 /** The log type that content looks like; `generic` when it looks like none. @param head first bytes, a byte string */
 export function logTypeOfContent(head: string): LogType {
+  return logTypeThatFits(head, firstMembers(head));
+}
+
+/** Name of the envelope that the content begins with, or undefined. @param head first bytes, a byte string */
+export function envelopeOfContent(head: string): string | undefined {
   const members = firstMembers(head);
-  const line = members === undefined ? firstLine(head) : '';
-  const fits = (type: LogType): boolean => {
-    const { looksLike } = type.spec;
-    if ('json' in looksLike)
-      return members !== undefined && looksLike.json.some((names) => names.every((name) => members.has(name)));
-    return line !== '' && looksLike.line.test(line);
+  return members === undefined ? undefined : envelopeOf(members)?.name;
+}
+
+/**
+ * What a letter holds: by the admin's word, by what its envelope says of it, by the object's key, else by its content.
+ * JSON types read nothing but JSON: other text is then told by its content, too.
+ */
+export function logTypeOfLetter(word: LogType | undefined, key: string): TypeOfLetter {
+  const ofKey = logTypeOfKey(key);
+  return ({ text, context: { logGroup, logStream = '' }, detailType }, members) => {
+    const found =
+      word ??
+      (logGroup === undefined ? undefined : logTypeOfGroup(`${logGroup}:${logStream}`)) ??
+      (detailType === undefined ? undefined : logTypes.find(({ spec }) => spec.detailTypes?.includes(detailType))) ??
+      ofKey;
+    if (found !== undefined && (members !== undefined || found.spec.layout.kind === 'text')) return found;
+    // A brace alone makes no JSON: many a program logs what only looks like it.
+    return members === undefined ? (logTypeOfLine(firstLine(text)) ?? genericText) : logTypeThatFits(text, members);
   };
-  return logTypes.find(fits) ?? generic(head);
+}
+
+const logTypeOfGroup = (name: string): LogType | undefined =>
+  logTypes.find(({ spec }) => spec.logGroups?.some((pattern) => pattern.test(name)));
+
+function logTypeThatFits(head: string, members: ReadonlySet<string> | undefined): LogType {
+  const found = members === undefined ? logTypeOfLine(firstLine(head)) : logTypeOfMembers(members);
+  return found ?? generic(head);
+}
+
+function logTypeOfMembers(members: ReadonlySet<string>): LogType | undefined {
+  const fits = (names: readonly string[]): boolean => names.every((name) => members.has(name));
+  return logTypes.find(({ spec: { looksLike } }) => 'json' in looksLike && looksLike.json.some(fits));
+}
+
+function logTypeOfLine(line: string): LogType | undefined {
+  if (line === '') return undefined;
+  return logTypes.find(({ spec: { looksLike } }) => 'line' in looksLike && looksLike.line.test(line));
 }
 
 function firstLine(head: string): string {

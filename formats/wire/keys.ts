@@ -36,6 +36,8 @@ const flex = (slot: 1 | 2, label: string): CefKey => ({ key: `flexString${slot}`
 export const CEF_KEYS: Readonly<Record<FieldName, CefKey | undefined>> = {
   'cloud.account': custom('cs1', 'AccountId'),
   'cloud.region': custom('cs2', 'Region'),
+  'log.group': custom('cs3', 'LogGroup'),
+  'log.stream': custom('cs4', 'LogStream'),
   'event.uid': text('externalId', 40),
   'event.start': { key: 'start', most: 20, kind: 'time' },
   'event.end': { key: 'end', most: 20, kind: 'time' },
@@ -120,6 +122,16 @@ export const CEF_KEYS: Readonly<Record<FieldName, CefKey | undefined>> = {
   'lb.tls': custom('cs5', 'Tls'),
   's3.acl': flex(1, 'AclRequired'),
   's3.access_point': text('sourceServiceName', 1023),
+  'as.number': undefined,
+  'tls.fingerprint': custom('cs6', 'TlsFingerprint'),
+  'waf.acl': custom('cs3', 'WebAcl'),
+  'waf.rule_type': undefined,
+  'waf.rule_group': custom('cs4', 'RuleGroup'),
+  'waf.counted_rules': flex(2, 'CountedRules'),
+  'waf.labels': custom('cs5', 'Labels'),
+  'waf.source': text('sourceServiceName', 1023),
+  'waf.source_id': text('deviceExternalId', 255),
+  'waf.body_size': count(2, 'BodySize'),
 };
 
 /** A field in LEEF: an attribute that QRadar knows, or a custom one. */
@@ -136,6 +148,8 @@ const integer = (key: string): LeefKey => ({ key, most: 20, kind: 'number' });
 export const LEEF_KEYS: Readonly<Record<FieldName, LeefKey | undefined>> = {
   'cloud.account': attribute('awsAccountId'),
   'cloud.region': attribute('awsRegion'),
+  'log.group': attribute('logGroup'),
+  'log.stream': attribute('logStream'),
   'event.uid': attribute('eventUid'),
   'event.start': { key: 'startTime', most: 20, kind: 'time' },
   'event.end': { key: 'endTime', most: 20, kind: 'time' },
@@ -220,6 +234,16 @@ export const LEEF_KEYS: Readonly<Record<FieldName, LeefKey | undefined>> = {
   'lb.tls': undefined,
   's3.acl': attribute('aclRequired'),
   's3.access_point': attribute('accessPointArn'),
+  'as.number': attribute('asn'),
+  'tls.fingerprint': attribute('tlsFingerprint'),
+  'waf.acl': attribute('webAcl'),
+  'waf.rule_type': attribute('ruleType'),
+  'waf.rule_group': attribute('ruleGroup'),
+  'waf.counted_rules': attribute('countedRules'),
+  'waf.labels': attribute('labels'),
+  'waf.source': attribute('httpSource'),
+  'waf.source_id': attribute('httpSourceId'),
+  'waf.body_size': integer('bodySize'),
 };
 
 /** What goes first when a message is too long, by formats that shrink. What is not named here is never dropped. */
@@ -233,6 +257,8 @@ export const DROP_ORDER: readonly FieldName[] = [
   'tls.certificate',
   'lb.target_group',
   'finding.threat_list',
+  'waf.labels',
+  'waf.counted_rules',
   'finding.arn',
   'resource.name',
   'user.arn',

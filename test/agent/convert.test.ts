@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Converter, Dress, type FrameSink } from '../../agent/convert.ts';
 import { vpcFlow } from '../../formats/log-types/vpc-flow.ts';
+import { plainContents } from '../../formats/reader.ts';
 import type { Format } from '../../formats/wire/formatter.ts';
 import { raw } from '../../formats/wire/raw.ts';
 import type { Envelope } from '../../transports/transport.ts';
@@ -14,14 +15,14 @@ function sink() {
   const made: FrameSink = {
     offered: 0,
     frame: (_ordinal, frame) => void frames.push(frame),
-    refuse: (ordinal, _record, { code }, header) => void refused.push(`${ordinal} ${code} ${header}`),
+    refuse: (ordinal, _record, { code }, { header }) => void refused.push(`${ordinal} ${code} ${header}`),
   };
   return { frames, refused, made };
 }
 
 function convert(format: Format, lines: string, { made }: ReturnType<typeof sink>): void {
   const origin = { bucket: 'logs', key: 'key', version: 'v', account: undefined, region: undefined };
-  const converter = new Converter(vpcFlow, origin, [{ dress: new Dress(format, LINE), sink: made }]);
+  const converter = new Converter(plainContents(vpcFlow, origin), [{ dress: new Dress(format, LINE), sink: made }]);
   converter.push(Buffer.from(`${HEADER}\n${lines}`));
   converter.end();
 }

@@ -87,7 +87,7 @@ test('objects are in progress until they end; a skipped one never was', async ()
 test('a pipeline counts bytes, records and what goes to quarantine', async () => {
   const pipeline = report.pipeline();
   pipeline.opened({ size: 100 } as OpenObject);
-  pipeline.read('cloudtrail', 7, 1000);
+  pipeline.read(new Map([['cloudtrail', 7]]), 1000);
   pipeline.quarantined('TF-JSON-INVALID');
   expect(await value('object_bytes_total', { kind: 'compressed' })).toBe(100);
   expect(await value('object_bytes_total', { kind: 'raw' })).toBe(1000);
@@ -149,7 +149,7 @@ test('work on many objects makes no more series than work on one', async () => {
     objects.began();
     objects.ended('failed', n);
     pipeline.opened({ size: n, version: { bucket: 'b', key: strange, version: strange } } as OpenObject);
-    pipeline.read('generic', n, n);
+    pipeline.read(new Map([['generic', n]]), n);
     pipeline.quarantined('TF-JSON-INVALID');
     siem.circuit({ state: 'down', since: n, reason: strange });
     siem.notice(strange);

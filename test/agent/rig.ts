@@ -137,8 +137,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       gate: new Gate(targets.map(({ outbox }) => outbox)),
       observer: {
         opened: () => {},
-        read: (type, records) => {
-          said.read[type] = (said.read[type] ?? 0) + records;
+        read: (records) => {
+          for (const [type, count] of records) said.read[type] = (said.read[type] ?? 0) + count;
         },
         quarantined: (reason) => said.quarantined.push(reason),
       },

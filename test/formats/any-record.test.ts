@@ -5,6 +5,7 @@ import type { ObjectOrigin } from '../../formats/event.ts';
 import { type Expression, paths } from '../../formats/expression.ts';
 import type { LogType } from '../../formats/log-type.ts';
 import { allLogTypes, originOfKey } from '../../formats/log-types/index.ts';
+import { plainContents } from '../../formats/reader.ts';
 import type { FormatName } from '../../formats/wire/formatter.ts';
 import { formatNames, formats } from '../../formats/wire/index.ts';
 import { parseCef } from '../cef-parser.ts';
@@ -116,7 +117,7 @@ function make(
     };
     return { dress, sink: { offered: 0, frame, refuse: (_, __, { code }) => void refused.push(code) } };
   });
-  const converter = new Converter(type, origin, routes);
+  const converter = new Converter(plainContents(type, origin), routes);
   converter.push(object);
   converter.end();
   return made;

@@ -1,9 +1,8 @@
 import { Converter, Dress } from '../../agent/convert.ts';
-import { chooseLogType, withHead } from '../../agent/object-type.ts';
+import { contentsOf, withHead } from '../../agent/object-type.ts';
 import type { ObjectOrigin } from '../../formats/event.ts';
 import { decompress } from '../../formats/framing/decompress.ts';
 import { FormatError } from '../../formats/framing/record.ts';
-import type { LogType } from '../../formats/log-type.ts';
 import type { FormatName } from '../../formats/wire/formatter.ts';
 import { formatNames, formats } from '../../formats/wire/index.ts';
 import type { Envelope } from '../../transports/transport.ts';
@@ -24,7 +23,8 @@ export interface Output {
 }
 
 export interface Conversion {
-  readonly type: LogType | undefined;
+  /** Of the log type, or of the envelope. */
+  readonly name: string | undefined;
   readonly records: number;
   readonly outputs: Readonly<Record<FormatName, Output>>;
   /** What ended the object before its end. */
@@ -54,18 +54,18 @@ export async function convertBytes(chunks: Iterable<Buffer>, wanted: Wanted = {}
     raw: output('raw', room),
   };
   const overrides = wanted.type === undefined ? [] : [{ key: '*', type: wanted.type }];
-  let type: LogType | undefined;
+  let name: string | undefined;
   let converter: Converter | undefined;
   let failure: FormatError | undefined;
   try {
     for await (const chunk of withHead(decompress(stream(chunks)))) {
       if (converter === undefined) {
         const object = { ...origin, key: wanted.key ?? origin.key };
-        const chosen = chooseLogType(object, chunk, overrides);
-        type = chosen.type;
+        const contents = contentsOf(object, chunk, overrides);
+        name = contents.name;
         const most = wanted.maxRecordBytes ?? 16 * 1024 * 1024;
-        const routes = formatNames.map((name) => ({ dress: outputs[name].dress, sink: sinkOf(outputs[name]) }));
-        converter = new Converter(type, chosen.origin, routes, { maxRecordBytes: most });
+        const routes = formatNames.map((format) => ({ dress: outputs[format].dress, sink: sinkOf(outputs[format]) }));
+        converter = new Converter(contents, routes, { maxRecordBytes: most });
       }
       converter.push(chunk);
     }
@@ -74,10 +74,10 @@ export async function convertBytes(chunks: Iterable<Buffer>, wanted: Wanted = {}
     if (!(error instanceof FormatError)) throw error;
     failure = error;
   }
-  return { type, records: converter?.records ?? 0, outputs, failure };
+  return { name, records: converter?.records ?? 0, outputs, failure };
 }
 
-function sinkOf({ frames, refused }: Output): ConstructorParameters<typeof Converter>[2][number]['sink'] {
+function sinkOf({ frames, refused }: Output): ConstructorParameters<typeof Converter>[1][number]['sink'] {
   return {
     offered: 0,
     frame: (ordinal, frame) => frames.push({ ordinal, text: decoded(frame) }),

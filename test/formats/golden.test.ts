@@ -43,7 +43,7 @@ describe.each(cases)('golden case %s/%s', (type, name) => {
   const conversion = (): Promise<Conversion> => convertBytes([bytes], key === undefined ? {} : { key });
 
   it('is told by its key, where it has one, and by its content', async () => {
-    expect((await conversion()).type?.name).toBe(type);
+    expect((await conversion()).name).toBe(type);
     if (!KEY_ONLY.has(`${type}/${name}`)) expect(logTypeOfContent(bytes.toString('latin1')).name).toBe(type);
   });
 

@@ -13,11 +13,14 @@ const REFUSED: Readonly<Record<string, readonly string[]>> = {
   'cloudtrail/awsdocs/example-7.json': ['0 TF-JSON-INVALID'],
   // A documentation page lost the end of the record.
   'cloudtrail/awsdocs/workspaces-signin-0.json': ['0 TF-JSON-TRUNCATED'],
-  // A documentation page writes placeholders where values belong.
-  'guardduty/awsdocs-eventbridge-envelope.txt': ['0 TF-JSON-INVALID'],
 };
 
-const paths = samplesIn('cloudtrail', 'cloudtrail-insight', 'vpcflow', 'guardduty', 'alb', 's3-access');
+/** A documentation page writes a placeholder where the finding belongs. */
+const NO_FINDING = 'guardduty/awsdocs-eventbridge-envelope.txt';
+
+const paths = samplesIn('cloudtrail', 'cloudtrail-insight', 'vpcflow', 'guardduty', 'alb', 's3-access').filter(
+  (path) => path !== NO_FINDING,
+);
 
 /** What a record says of itself, in the words of the two formats. */
 type Facts = { readonly cef: Json; readonly leef: Json };
@@ -191,6 +194,12 @@ describe('real log objects', () => {
     expectReadable(path, conversion);
   });
 
+  it.runIf(paths.length > 0)('an envelope around no record: what is there is sent as text', async () => {
+    const { name, outputs, records } = await convertBytes([sample(NO_FINDING)]);
+    expect([name, records]).toEqual(['eventbridge', 1]);
+    expect(parseLeef(outputs.leef.frames[0]?.text ?? '').attributes.get('msg')).toBe('{GUARDDUTY_FINDING_JSON_OBJECT}');
+  });
+
   it.each(paths.filter((path) => REFUSED[path] !== undefined))('%s: refused, with a reason', async (path) => {
     const conversion = await convertBytes([sample(path)]);
     for (const name of formatNames) expect(conversion.outputs[name].refused, name).toEqual(REFUSED[path]);
@@ -206,9 +215,9 @@ const DERIVED: readonly (readonly [
 ])[] = [
   ['ConfigWritabilityCheckFile', undefined, 0, undefined],
   ['cloudtrail-truncated.json.gz', 'cloudtrail', 11, 'TF-GZIP-TRUNCATED'],
-  ['cwl-firehose-concatenated-gzip-members', 'generic', 4, undefined],
-  ['cwl-firehose-decompressed.json', 'generic', 4, undefined],
-  ['cwl-firehose-double-gzip.gz', 'generic', 3, undefined],
+  ['cwl-firehose-concatenated-gzip-members', 'cloudwatch-logs', 3, undefined],
+  ['cwl-firehose-decompressed.json', 'cloudwatch-logs', 3, undefined],
+  ['cwl-firehose-double-gzip.gz', 'cloudwatch-logs', 3, undefined],
   ['vpcflow-multi-member.log.gz', 'vpc-flow', 4, undefined],
   ['waf-firehose-concatenated.json', 'generic', 38, undefined],
 ];
@@ -218,7 +227,7 @@ describe.runIf(samplesDir() !== undefined)('objects as Firehose, appenders and b
     for (const size of [0, 1, 5]) {
       const bytes = sample(`derived/${name}`);
       const conversion = await convertBytes(size === 0 ? [bytes] : cut(bytes, size));
-      expect(conversion.type?.name).toBe(type);
+      expect(conversion.name).toBe(type);
       expect(conversion.failure?.code).toBe(code);
       expectAccounted(conversion, records);
       for (const format of formatNames) expect(conversion.outputs[format].refused).toEqual([]);

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Converter, Dress } from '../../agent/convert.ts';
 import { cloudtrail } from '../../formats/log-types/cloudtrail.ts';
+import { plainContents } from '../../formats/reader.ts';
 import type { FormatName } from '../../formats/wire/formatter.ts';
 import { formats } from '../../formats/wire/index.ts';
 import { parseCef } from '../cef-parser.ts';
@@ -80,7 +81,7 @@ function write(format: FormatName, json: string, room = 2 ** 30): Written {
       code = error.code;
     },
   };
-  const converter = new Converter(cloudtrail, origin, [{ dress, sink }]);
+  const converter = new Converter(plainContents(cloudtrail, origin), [{ dress, sink }]);
   converter.push(Buffer.from(json, 'utf8'));
   converter.end();
   return { frame, code, dress };
