@@ -1,6 +1,8 @@
 import { gunzip, unzstd } from './inflate.ts';
 import { Input } from './input.ts';
 import { FormatError } from './record.ts';
+import { unsnap } from './snappy.ts';
+import { unzip } from './unzip.ts';
 
 type Decompressor = (input: Input) => AsyncIterable<Buffer>;
 
@@ -8,10 +10,23 @@ type Decompressor = (input: Input) => AsyncIterable<Buffer>;
 const COMPRESSIONS: readonly { readonly name: string; readonly magic: string; readonly open?: Decompressor }[] = [
   { name: 'gzip', magic: '\x1f\x8b', open: gunzip },
   { name: 'zstd', magic: '\x28\xb5\x2f\xfd', open: unzstd },
-  { name: 'zip', magic: 'PK\x03\x04' },
+  // A skippable frame, which parallel compressors write before the first of the others.
+  ...Array.from({ length: 16 }, (_, kind) => ({
+    name: 'zstd',
+    magic: `${String.fromCharCode(0x50 + kind)}\x2a\x4d\x18`,
+    open: unzstd,
+  })),
+  { name: 'zip', magic: 'PK\x03\x04', open: unzip },
+  // An archive of nothing, and a part of a split one.
+  { name: 'zip', magic: 'PK\x05\x06', open: unzip },
+  { name: 'zip', magic: 'PK\x07\x08' },
+  { name: 'snappy', magic: '\xff\x06\x00\x00sNaPpY', open: unsnap },
+  { name: 'xerial', magic: '\x82SNAPPY\x00' },
   { name: 'bzip2', magic: 'BZh' },
-  { name: 'snappy', magic: '\xff\x06\x00\x00sNaPpY' },
   { name: 'xz', magic: '\xfd7zXZ\x00' },
+  { name: 'lz4', magic: '\x04\x22\x4d\x18' },
+  { name: 'compress', magic: '\x1f\x9d' },
+  { name: '7z', magic: '7z\xbc\xaf\x27\x1c' },
   { name: 'parquet', magic: 'PAR1' },
 ];
 
@@ -21,7 +36,8 @@ const MOST_LAYERS = 2;
 
 /**
  * The plain bytes of an object, whatever it is wrapped in.
- * @throws {FormatError} TF-COMPRESSION-* for a compression that is not read, TF-GZIP-* and TF-ZSTD-* for damaged data
+ * @throws {FormatError} TF-COMPRESSION-* for a compression that is not read; TF-GZIP-*, TF-ZSTD-*, TF-ZIP-* and
+ *   TF-SNAPPY-* for damaged data, behind all that came before the damage
  */
 export async function* decompress(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
   yield* layer(source, 0);

@@ -1,62 +1,91 @@
-import { createGunzip, createZstdDecompress, type Gunzip, type ZstdDecompress } from 'node:zlib';
+import {
+  constants,
+  createGunzip,
+  createInflateRaw,
+  createZstdDecompress,
+  type Gunzip,
+  type InflateRaw,
+  type ZstdDecompress,
+} from 'node:zlib';
 import type { Input } from './input.ts';
 import { FormatError } from './record.ts';
 
 /** Node's default of 16 KiB makes streams two to three times slower. */
 const OUTPUT_CHUNK = 256 * 1024;
 
-type Inflater = Gunzip | ZstdDecompress;
+/** What every reader of Zstandard should have (RFC 8878 section 3.1.1.1.2): 8 MiB. Node would give a frame 128 MiB. */
+const ZSTD_WINDOW_LOG = 23;
+
+type Inflater = Gunzip | InflateRaw | ZstdDecompress;
 
 interface Compression {
-  readonly name: 'GZIP' | 'ZSTD';
+  readonly name: 'GZIP' | 'ZSTD' | 'ZIP';
   readonly open: () => Inflater;
-  /** How a member or frame begins. */
-  readonly magic: string;
-  /** Whether zeros may follow the last one: tapes and block devices pad gzip files. */
-  readonly padded: boolean;
 }
 
-const GZIP: Compression = {
-  name: 'GZIP',
-  open: () => createGunzip({ chunkSize: OUTPUT_CHUNK }),
-  magic: '\x1f\x8b',
-  padded: true,
-};
+const GZIP: Compression = { name: 'GZIP', open: () => createGunzip({ chunkSize: OUTPUT_CHUNK }) };
 const ZSTD: Compression = {
   name: 'ZSTD',
-  open: () => createZstdDecompress({ chunkSize: OUTPUT_CHUNK }),
-  magic: '\x28\xb5\x2f\xfd',
-  padded: false,
+  open: () =>
+    createZstdDecompress({
+      chunkSize: OUTPUT_CHUNK,
+      params: { [constants.ZSTD_d_windowLogMax]: ZSTD_WINDOW_LOG },
+    }),
 };
+const DEFLATE: Compression = { name: 'ZIP', open: () => createInflateRaw({ chunkSize: OUTPUT_CHUNK }) };
 
-/** All members of a gzip stream (RFC 1952), checked to the last byte. @throws {FormatError} TF-GZIP-* */
-export function gunzip(input: Input): AsyncGenerator<Buffer, void, void> {
-  return inflateAll(input, GZIP);
-}
+/** How a gzip member begins. */
+const GZIP_MAGIC = '\x1f\x8b';
+/** How a Zstandard frame begins. */
+const ZSTD_MAGIC = '\x28\xb5\x2f\xfd';
+/** How a skippable frame begins: parallel compressors write them, also as the first. Or what there is of it. */
+const SKIPPABLE = /^[P-_](?:\*(?:M(?:\x18)?)?)?$/;
 
-/** All frames of a Zstandard stream (RFC 8878), checked to the last byte. @throws {FormatError} TF-ZSTD-* */
-export function unzstd(input: Input): AsyncGenerator<Buffer, void, void> {
-  return inflateAll(input, ZSTD);
-}
-
-/**
+/*
  * Node ends a stream with success at the second of two Zstandard frames in one chunk, and at anything that follows a
  * zero behind a gzip member: only the bytes it left unread tell.
  */
-async function* inflateAll(input: Input, compression: Compression): AsyncGenerator<Buffer, void, void> {
-  const { magic, padded } = compression;
-  let head: string;
-  do {
-    yield* inflate(input, compression);
-    head = await input.peek(magic.length);
-    // Also a magic that is cut off: its member is truncated, then.
-  } while (head !== '' && magic.startsWith(head));
-  const at = input.offset;
-  if (head !== '' && !(padded && (await input.onlyZeros()))) throw trailing(compression, at);
+
+/** All members of a gzip stream (RFC 1952), checked to the last byte. @throws {FormatError} TF-GZIP-* */
+export async function* gunzip(input: Input): AsyncGenerator<Buffer, void, void> {
+  while (!(await input.ended())) {
+    const at = input.offset;
+    if (await begins(input, GZIP_MAGIC)) yield* inflate(input, GZIP);
+    // Tapes and block devices pad gzip files.
+    else if (!(await input.onlyZeros())) throw trailing(GZIP, at);
+  }
+}
+
+/** All frames of a Zstandard stream (RFC 8878), checked to the last byte. @throws {FormatError} TF-ZSTD-* */
+export async function* unzstd(input: Input): AsyncGenerator<Buffer, void, void> {
+  while (!(await input.ended())) {
+    if (await begins(input, ZSTD_MAGIC)) yield* inflate(input, ZSTD);
+    else if (SKIPPABLE.test(await input.peek(4))) await passOverFrame(input);
+    else throw trailing(ZSTD, input.offset);
+  }
+}
+
+/** One raw deflate stream (RFC 1951); bytes behind it stay unread. @throws {FormatError} TF-ZIP-* */
+export function inflateRaw(input: Input): AsyncGenerator<Buffer, void, void> {
+  return inflate(input, DEFLATE);
+}
+
+/** Also true for a magic that is cut off: its member is truncated, then. */
+async function begins(input: Input, magic: string): Promise<boolean> {
+  return magic.startsWith(await input.peek(magic.length));
+}
+
+async function passOverFrame(input: Input): Promise<void> {
+  const head = await input.take(8);
+  if (head === undefined || !(await input.skip(head.readUInt32LE(4)))) throw truncated(ZSTD);
 }
 
 function trailing({ name }: Compression, at: number): FormatError {
   return new FormatError(`TF-${name}-TRAILING`, `what follows at byte ${at} is no ${name.toLowerCase()} data`);
+}
+
+function truncated({ name }: Compression, cause?: unknown): FormatError {
+  return new FormatError(`TF-${name}-TRUNCATED`, `the ${name.toLowerCase()} data ends before it is complete`, cause);
 }
 
 /**
@@ -143,10 +172,12 @@ class Turn {
 const WRONG_MAGIC = new Set(['incorrect header check', 'Unknown frame descriptor']);
 
 function inflateError(compression: Compression, error: NodeJS.ErrnoException, at: number): FormatError {
-  if (WRONG_MAGIC.has(error.message)) return trailing(compression, at);
   const name = compression.name.toLowerCase();
-  if (error.code === 'Z_BUF_ERROR') {
-    return new FormatError(`TF-${compression.name}-TRUNCATED`, `the ${name} data ends before it is complete`, error);
+  if (compression !== DEFLATE && WRONG_MAGIC.has(error.message)) return trailing(compression, at);
+  if (error.code === 'Z_BUF_ERROR') return truncated(compression, error);
+  if (error.code === 'ZSTD_error_frameParameter_windowTooLarge') {
+    const most = 2 ** (ZSTD_WINDOW_LOG - 20);
+    return new FormatError('TF-ZSTD-WINDOW', `the zstd data needs a window of more than ${most} MiB`, error);
   }
   return new FormatError(`TF-${compression.name}-CORRUPT`, `the ${name} data is corrupt`, error);
 }

@@ -25,6 +25,39 @@ export class Input implements AsyncDisposable {
     for (let chunk = await this.next(); chunk !== undefined; chunk = await this.next()) yield chunk;
   }
 
+  /** Whether nothing follows. @throws what the source throws */
+  async ended(): Promise<boolean> {
+    return (await this.peek(1)) === '' && (await this.next()) === undefined;
+  }
+
+  /** The next bytes as they come, at most `most` of them; undefined at the end. @throws what the source throws */
+  async nextUpTo(most: number): Promise<Buffer | undefined> {
+    const chunk = await this.next();
+    if (chunk === undefined || chunk.length <= most) return chunk;
+    this.unread(chunk.length - most);
+    return chunk.subarray(0, most);
+  }
+
+  /** Exactly the next `count` bytes; undefined when there are not so many. @throws what the source throws */
+  async take(count: number): Promise<Buffer | undefined> {
+    if (count === 0) return Buffer.alloc(0);
+    if ((await this.peek(count)).length >= count) return this.nextUpTo(count);
+    // What cut the rest short may be a failure of the source: reading on brings it out.
+    await this.skip(count);
+    return undefined;
+  }
+
+  /** Passes over bytes as they come. @returns whether there were so many @throws what the source throws */
+  async skip(count: number): Promise<boolean> {
+    let left = count;
+    while (left > 0) {
+      const chunk = await this.nextUpTo(left);
+      if (chunk === undefined) return false;
+      left -= chunk.length;
+    }
+    return true;
+  }
+
   /** Gives back this many bytes of the chunk that was read last. */
   unread(count: number): void {
     if (count === 0 || this.last === undefined) return;

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decompress } from '../../../formats/framing/decompress.ts';
 import { FormatError } from '../../../formats/framing/record.ts';
+import { SNAPPY_IDENTIFIER, snappyChunk, snappyData, zipOf } from './archives.ts';
 import { cutAt, every, latin1 } from './conformance.ts';
 
 async function* from(chunks: Iterable<Buffer>): AsyncGenerator<Buffer, void, void> {
@@ -25,6 +26,21 @@ async function outcome(chunks: Iterable<Buffer>): Promise<{ text: string; code: 
 const fine = (text: string): { text: string; code: undefined } => ({ text, code: undefined });
 const PARTS = ['one\n', 'two two two\n', '', 'three\n'];
 const WHOLE = PARTS.join('');
+
+/** `WHOLE` three times, compressed by another implementation: literals, a near copy and far ones that overlap. */
+const SNAPPY_OF_OTHERS = latin1(
+  Buffer.from('/wYAAHNOYVBwWQAkAAD7396EigEcb25lCnR3byANBBgKdGhyZWUgWgYAAAr+LgBuLgA=', 'base64').toString('latin1'),
+);
+const THRICE = 'one\ntwo two two\nthree three three three three\n'.repeat(3);
+
+/** A frame that readers pass over. */
+const skippable = (kind: number, length: number): Buffer => {
+  const head = Buffer.alloc(8);
+  head.writeUInt32LE(0x184d2a50 + kind, 0);
+  head.writeUInt32LE(length, 4);
+  return Buffer.concat([head, Buffer.alloc(length, 0xab)]);
+};
+
 const FORMS = {
   plain: Buffer.concat(PARTS.map(latin1)),
   'gzip of one member': gzipSync(WHOLE),
@@ -38,6 +54,32 @@ const FORMS = {
   'double gzip': gzipSync(gzipSync(WHOLE)),
   'gzip around members': gzipSync(Buffer.concat(PARTS.map((part) => gzipSync(part)))),
   'zstd in gzip': gzipSync(zstdCompressSync(WHOLE)),
+  'zstd between skippable frames': Buffer.concat([
+    skippable(0, 3),
+    zstdCompressSync('one\n'),
+    skippable(15, 0),
+    skippable(7, 40),
+    zstdCompressSync(WHOLE.slice(4)),
+    skippable(1, 9),
+  ]),
+  zip: zipOf([['a.log', WHOLE]]),
+  'zip, stored': zipOf([['a.log', WHOLE]], { stored: true }),
+  'zip that was streamed': zipOf([['a.log', WHOLE]], { followed: 'marked', comment: 'x' }),
+  'zip that was streamed, without a mark': zipOf([['a.log', WHOLE]], { followed: 'bare' }),
+  zip64: zipOf([['a.log', WHOLE]], { zip64: true }),
+  'zip64, stored': zipOf([['a.log', WHOLE]], { zip64: true, stored: true }),
+  'zip64 that was streamed': zipOf([['a.log', WHOLE]], { zip64: true, followed: 'marked' }),
+  'gzip in zip': zipOf([['a.log.gz', gzipSync(WHOLE)]]),
+  'snappy, not compressed': Buffer.concat([SNAPPY_IDENTIFIER, ...PARTS.map((part) => snappyData(latin1(part)))]),
+  'snappy with padding, what others may write, and a stream behind it': Buffer.concat([
+    SNAPPY_IDENTIFIER,
+    snappyChunk(0xfe, Buffer.alloc(5)),
+    snappyData(latin1('one\n')),
+    snappyChunk(0x80, latin1('to be ignored')),
+    SNAPPY_IDENTIFIER,
+    snappyData(latin1(WHOLE.slice(4)), latin1(`\x12\x44${WHOLE.slice(4)}`)),
+    snappyChunk(0xfd, Buffer.alloc(0)),
+  ]),
 };
 
 for (const [name, bytes] of Object.entries(FORMS)) {
@@ -163,9 +205,12 @@ describe('decompress', () => {
 
   it('refuses what it does not read, by name', async () => {
     const refused: Record<string, string> = {
-      ZIP: 'PK\x03\x04rest of it',
+      ZIP: 'PK\x07\x08rest of it',
       BZIP2: 'BZh91AY&SY',
-      SNAPPY: '\xff\x06\x00\x00sNaPpY',
+      XERIAL: '\x82SNAPPY\x00rest',
+      LZ4: '\x04\x22\x4d\x18rest',
+      COMPRESS: '\x1f\x9drest',
+      '7Z': '7z\xbc\xaf\x27\x1crest',
       XZ: '\xfd7zXZ\x00rest',
       PARQUET: 'PAR1rest of it PAR1',
     };
@@ -268,5 +313,144 @@ describe('decompress', () => {
   it('knows no deflate without a header: that is plain bytes', async () => {
     const raw = deflateRawSync(WHOLE);
     expect(await outcome([raw])).toEqual(fine(raw.toString('latin1')));
+  });
+});
+
+describe('decompress: zstd', () => {
+  it('notices a skippable frame that is cut off, at any split', async () => {
+    const frame = zstdCompressSync('first\n');
+    const bytes = Buffer.concat([frame, skippable(3, 20)]);
+    for (let length = frame.length + 1; length < bytes.length; length += 1) {
+      for (const chunks of [[bytes.subarray(0, length)], every(bytes.subarray(0, length), 3)]) {
+        expect(await outcome(chunks)).toEqual({ text: 'first\n', code: 'TF-ZSTD-TRUNCATED' });
+      }
+    }
+  });
+
+  it('hands on a failure of its source between two frames', async () => {
+    async function* failing(): AsyncGenerator<Buffer, void, void> {
+      yield Buffer.concat([zstdCompressSync('first\n'), skippable(3, 20)]);
+      throw new Error('connection reset');
+    }
+    const read = async (): Promise<void> => {
+      for await (const _ of decompress(failing()));
+    };
+    await expect(read()).rejects.toThrow('connection reset');
+  });
+
+  it('gives no frame more memory than a reader must have', async () => {
+    const params = { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_windowLog]: 24 };
+    const bytes = zstdCompressSync(Buffer.alloc(2 ** 24 + 1, 'line\n'), { params });
+    expect(await outcome([bytes])).toEqual({ text: '', code: 'TF-ZSTD-WINDOW' });
+    const fits = { ...params, [constants.ZSTD_c_windowLog]: 23 };
+    const text = 'line\n'.repeat(2 ** 21);
+    expect(await outcome([zstdCompressSync(text, { params: fits })])).toEqual(fine(text));
+  });
+});
+
+describe('decompress: zip', () => {
+  it('reads a file of many chunks in any form, in any chunks', async () => {
+    const text = `${randomBytes(150_000).toString('base64')}\n${'flow\n'.repeat(100_000)}`;
+    for (const stored of [true, false]) {
+      const forms = [{}, { zip64: true }, ...(stored ? [] : [{ followed: 'marked' } as const])];
+      for (const form of forms) {
+        const bytes = zipOf([['a.log', text]], { stored, ...form });
+        for (const size of [7000, 65_536, bytes.length]) expect(await outcome(every(bytes, size))).toEqual(fine(text));
+      }
+    }
+  });
+
+  it('refuses an archive that does not hold exactly one file, behind the bytes of the first', async () => {
+    const two = zipOf([
+      ['a.log', 'first\n'],
+      ['b.log', 'second\n'],
+    ]);
+    for (const chunks of [[two], every(two, 1)]) {
+      expect(await outcome(chunks)).toEqual({ text: 'first\n', code: 'TF-ZIP-ENTRIES' });
+    }
+    expect(await outcome([zipOf([])])).toEqual({ text: '', code: 'TF-ZIP-ENTRIES' });
+    expect(await outcome([zipOf([['logs/', '']], { stored: true })])).toEqual({ text: '', code: 'TF-ZIP-ENTRIES' });
+    const hidden = zipOf([['a.log', 'first\n']]);
+    const at = hidden.indexOf('PK\x01\x02');
+    const twice = Buffer.concat([hidden.subarray(0, hidden.indexOf('PK\x05\x06')), hidden.subarray(at)]);
+    expect(await outcome([twice])).toEqual({ text: 'first\n', code: 'TF-ZIP-ENTRIES' });
+  });
+
+  it('refuses what is encrypted, or packed by a method that is not read', async () => {
+    expect(await outcome([zipOf([['a.log', WHOLE]], { flags: 1 })])).toEqual({ text: '', code: 'TF-ZIP-ENCRYPTED' });
+    expect(await outcome([zipOf([['a.log', WHOLE]], { method: 12 })])).toEqual({ text: '', code: 'TF-ZIP-METHOD' });
+    const endless = zipOf([['a.log', WHOLE]], { stored: true, followed: 'marked' });
+    expect(await outcome([endless])).toEqual({ text: '', code: 'TF-ZIP-METHOD' });
+  });
+
+  it('gives everything before a truncation, wherever it is, and then says so', async () => {
+    const text = 'x'.repeat(500);
+    for (const form of [{}, { stored: true }, { followed: 'marked' }, { zip64: true, comment: 'c' }] as const) {
+      const bytes = zipOf([['a.log', text]], form);
+      for (let length = 4; length < bytes.length; length += 1) {
+        for (const chunks of [[bytes.subarray(0, length)], every(bytes.subarray(0, length), 7)]) {
+          const got = await outcome(chunks);
+          expect(got.code).toBe('TF-ZIP-TRUNCATED');
+          expect(text.startsWith(got.text)).toBe(true);
+          if (length > bytes.indexOf('PK\x01\x02') + 4) expect(got.text).toBe(text);
+        }
+      }
+    }
+  });
+
+  it('never says success over other bytes than were packed, whatever bit was flipped', async () => {
+    for (const form of [{}, { stored: true }, { followed: 'bare' }, { zip64: true, followed: 'marked' }] as const) {
+      const bytes = zipOf([['a.log', WHOLE]], form);
+      for (let bit = 0; bit < 8 * bytes.length; bit += 1) {
+        const flipped = Buffer.from(bytes);
+        flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+        const got = await outcome([flipped]);
+        // Of the magic only its own bytes tell that this is an archive.
+        if (got.code === undefined && bit >= 32) expect(got.text).toBe(WHOLE);
+      }
+    }
+  });
+});
+
+describe('decompress: snappy', () => {
+  it('reads what others wrote', async () => {
+    for (const size of [1, 10, 1000]) expect(await outcome(every(SNAPPY_OF_OTHERS, size))).toEqual(fine(THRICE));
+  });
+
+  it('gives all chunks before a truncation, and then says so', async () => {
+    const first = Buffer.concat([SNAPPY_IDENTIFIER, snappyData(latin1('first\n'))]);
+    const bytes = Buffer.concat([first, snappyData(latin1('second\n'))]);
+    for (let length = first.length + 1; length < bytes.length; length += 1) {
+      for (const chunks of [[bytes.subarray(0, length)], every(bytes.subarray(0, length), 3)]) {
+        expect(await outcome(chunks)).toEqual({ text: 'first\n', code: 'TF-SNAPPY-TRUNCATED' });
+      }
+    }
+    const padded = Buffer.concat([first, snappyChunk(0xfe, Buffer.alloc(9))]);
+    expect((await outcome([padded.subarray(0, -1)])).code).toBe('TF-SNAPPY-TRUNCATED');
+  });
+
+  it('never says success over other bytes than were packed, whatever bit was flipped', async () => {
+    for (let bit = 80; bit < 8 * SNAPPY_OF_OTHERS.length; bit += 1) {
+      const flipped = Buffer.from(SNAPPY_OF_OTHERS);
+      flipped[bit >> 3] = (flipped[bit >> 3] as number) ^ (1 << (bit & 7));
+      const got = await outcome([flipped]);
+      // A data chunk whose type has become that of one to be passed over cannot be told from one.
+      if (got.code === undefined && bit >> 3 !== 10) expect(got.text).toBe(THRICE);
+    }
+  });
+
+  it('is stopped by a chunk it may not pass over, one that is too large, and a second identifier that is none', async () => {
+    const first = Buffer.concat([SNAPPY_IDENTIFIER, snappyData(latin1('first\n'))]);
+    for (const chunk of [
+      snappyChunk(0x02, Buffer.alloc(3)),
+      snappyChunk(0x7f, Buffer.alloc(0)),
+      snappyChunk(0xff, latin1('sNaPpy')),
+      snappyChunk(0x01, Buffer.alloc(3)),
+      snappyData(Buffer.alloc(65_537)),
+      snappyData(Buffer.alloc(0), Buffer.alloc(76_491)),
+      latin1('text, where a chunk should be'),
+    ]) {
+      expect(await outcome([Buffer.concat([first, chunk])])).toEqual({ text: 'first\n', code: 'TF-SNAPPY-CORRUPT' });
+    }
   });
 });
