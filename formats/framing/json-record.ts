@@ -75,7 +75,8 @@ export class JsonRecord implements LogRecord, JsonMembers {
   member(name: string): unknown {
     if (this.parsed === undefined) {
       const raw = this.raw(name);
-      if (raw !== undefined && raw.charCodeAt(0) === 0x22 && !raw.includes('\\'))
+      // A control that stands in a string as it is makes the record invalid: the parser says so.
+      if (raw !== undefined && raw.charCodeAt(0) === 0x22 && !/[\x00-\x1f\\]/.test(raw))
         return raw.substring(1, raw.length - 1);
     }
     const value = this.value();

@@ -22,6 +22,10 @@ const KEYS: readonly (readonly [key: string, type: string])[] = [
     `${day('elasticloadbalancing')}${ACCOUNT}_elasticloadbalancing_eu-west-1_app.web.1_20260203T0000Z_10.0.0.1_x.log.gz`,
     'alb',
   ],
+  [
+    `AWSLogs/${ACCOUNT}/WAFLogs/eu-west-1/acl/2026/02/03/04/05/${ACCOUNT}_waflogs_eu-west-1_acl_20260203T0405Z_1.log.gz`,
+    'waf',
+  ],
   ['2026-02-03-10-13-50-A211246203787B7F', 's3-access'],
   ['logs/2026-02-03-10-13-50-A211246203787B7F', 's3-access'],
 ];
@@ -88,6 +92,7 @@ describe('keys', () => {
       vpcflow: 'vpc-flow',
       's3-access': 's3-access',
       guardduty: 'guardduty',
+      waf: 'waf',
     };
     const ignored: Readonly<Record<string, string>> = {
       'cloudtrail-digest': 'cloudtrail-digest',

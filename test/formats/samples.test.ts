@@ -219,7 +219,7 @@ const DERIVED: readonly (readonly [
   ['cwl-firehose-decompressed.json', 'cloudwatch-logs', 3, undefined],
   ['cwl-firehose-double-gzip.gz', 'cloudwatch-logs', 3, undefined],
   ['vpcflow-multi-member.log.gz', 'vpc-flow', 4, undefined],
-  ['waf-firehose-concatenated.json', 'generic', 38, undefined],
+  ['waf-firehose-concatenated.json', 'waf', 38, undefined],
 ];
 
 describe.runIf(samplesDir() !== undefined)('objects as Firehose, appenders and broken uploads leave them', () => {

@@ -130,4 +130,10 @@ describe('a JSON record', () => {
       expect(attempt).toThrow('TF-JSON-INVALID');
     }
   });
+
+  it('is refused by a member alone when a control character stands in that member', () => {
+    for (const control of ['\n', '\t', '\x00', '\x1f']) {
+      expect(() => look(`{"a":"x${control}y","b":"c"}`, (json) => json.member('a'))).toThrow('TF-JSON-INVALID');
+    }
+  });
 });

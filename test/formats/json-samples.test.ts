@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { logTypeOfContent } from '../../formats/log-types/index.ts';
+import { formatNames } from '../../formats/wire/index.ts';
+import { NO_SAMPLES, sample, samplesDir } from '../samples.ts';
+import { convertBytes } from './convert.ts';
+import { plainText } from './source-records.ts';
+
+/** Real objects of the JSON log types: what their content alone makes of them, and how many records they hold. */
+const SAMPLES: readonly (readonly [path: string, type: string, records: number])[] = [
+  ['waf/awsdocs-waf-1.json', 'waf', 1],
+  ['waf/awsdocs-waf-2.json', 'waf', 1],
+  ['waf/awsdocs-waf-3.json', 'waf', 1],
+  ['waf/awsdocs-waf-4.json', 'waf', 1],
+  ['waf/opensearch-catalog-waf-raw.log', 'waf', 38],
+  ['waf/promtail-waflog.log.gz', 'waf', 1],
+];
+
+describe('real JSON objects', () => {
+  if (samplesDir() === undefined) it(`NOT RUN: ${NO_SAMPLES}`, (context) => context.skip(NO_SAMPLES));
+
+  it.runIf(samplesDir() !== undefined).each(SAMPLES)('%s: %s, %i records', async (path, type, records) => {
+    const bytes = sample(path);
+    expect(logTypeOfContent(plainText(bytes).slice(0, 64 * 1024)).name).toBe(type);
+    const { name: found, records: got, outputs } = await convertBytes([bytes]);
+    expect(found).toBe(type);
+    expect(got).toBe(records);
+    for (const name of formatNames) expect(outputs[name].refused, name).toEqual([]);
+  });
+});
