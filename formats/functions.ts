@@ -154,6 +154,15 @@ export function spaced(...inputs: Expression[]): Computed {
   );
 }
 
+/** A title and what explains it as one text: `Title: description`. */
+export function titled(title: Expression, description: Expression): Computed {
+  return compute(`${describe(title)} and ${describe(description)}`, [title, description], (...parts) => {
+    const [head, body] = parts.map(textOf).filter((part) => part !== '');
+    if (head === undefined || body === undefined) return head ?? '';
+    return `${head}${head.endsWith('.') ? '' : ':'} ${body}`;
+  });
+}
+
 /** Scalars of a list joined with a comma; anything else as it is. */
 export function joined(input: Expression): Computed {
   return compute(`${describe(input)}, joined`, [input], (value) => {

@@ -1,5 +1,5 @@
 import type { Computed, Expression } from '../expression.ts';
-import { before, choose, computed, first, floor, joined, textOf, words } from '../functions.ts';
+import { before, choose, computed, first, floor, joined, textOf, titled, words } from '../functions.ts';
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
@@ -42,12 +42,6 @@ const side = (inbound: Expression, outbound: Expression): Computed =>
       textOf(direction === 'OUTBOUND' || action === 'DNS_REQUEST' ? whenOutbound : whenInbound),
   );
 
-function sentences(...parts: unknown[]): string {
-  const [title, description] = parts.map(textOf).filter((part) => part !== '');
-  if (title === undefined || description === undefined) return title ?? '';
-  return `${title}${title.endsWith('.') ? '' : ':'} ${description}`;
-}
-
 export const guardduty = defineLogType({
   name: 'guardduty',
   title: 'Amazon GuardDuty findings, as exported to S3',
@@ -81,7 +75,7 @@ export const guardduty = defineLogType({
       choose(first(`${NET}.blocked`, `${PROBE}.blocked`), { true: 'blocked', false: 'allowed' }),
     ),
     'event.provider': `${API}.serviceName`,
-    'event.message': computed('title and description', ['title', 'description'], sentences),
+    'event.message': titled('title', 'description'),
     'resource.type': 'resource.resourceType',
     'resource.name': first(
       'resource.instanceDetails.instanceId',

@@ -5,14 +5,27 @@ import type { LogRecord } from '../framing/record.ts';
 import type { LogType } from '../log-type.ts';
 import { alb } from './alb.ts';
 import { cloudtrail } from './cloudtrail.ts';
+import { config } from './config.ts';
+import { configCompliance } from './config-compliance.ts';
 import { generic, genericText, genericTypes, looksLikeJson } from './generic.ts';
 import { guardduty } from './guardduty.ts';
 import { s3Access } from './s3-access.ts';
+import { securityHub } from './securityhub.ts';
 import { vpcFlow } from './vpc-flow.ts';
 import { waf } from './waf.ts';
 
 /** All log types, in the order in which a key or content is tried against them: special before general. */
-export const logTypes: readonly LogType[] = [cloudtrail, vpcFlow, guardduty, alb, s3Access, waf];
+export const logTypes: readonly LogType[] = [
+  cloudtrail,
+  vpcFlow,
+  guardduty,
+  alb,
+  s3Access,
+  waf,
+  config,
+  configCompliance,
+  securityHub,
+];
 
 /** Names a configuration may use. */
 export const logTypeNames: readonly string[] = [...logTypes.map((type) => type.name), 'generic'];

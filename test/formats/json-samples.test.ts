@@ -13,6 +13,12 @@ const SAMPLES: readonly (readonly [path: string, type: string, records: number])
   ['waf/awsdocs-waf-4.json', 'waf', 1],
   ['waf/opensearch-catalog-waf-raw.log', 'waf', 38],
   ['waf/promtail-waflog.log.gz', 'waf', 1],
+  ['securityhub/panther-analysis-AWS.SecurityFindingFormat.jsonl', 'securityhub', 10],
+  ['securityhub/splunk-aws_security_hub.json', 'securityhub', 1],
+  // A forwarder's call, not a finding.
+  ['securityhub/sumologic-securityhub-forwarder-testevent.json', 'generic', 1],
+  ['config-history/awsdocs-confighistory.json', 'config', 3],
+  ['config-snapshot/awsdocs-configsnapshot.json', 'config', 2],
 ];
 
 describe('real JSON objects', () => {

@@ -26,6 +26,12 @@ const KEYS: readonly (readonly [key: string, type: string])[] = [
     `AWSLogs/${ACCOUNT}/WAFLogs/eu-west-1/acl/2026/02/03/04/05/${ACCOUNT}_waflogs_eu-west-1_acl_20260203T0405Z_1.log.gz`,
     'waf',
   ],
+  [
+    `${day('Config').replaceAll('/0', '/')}ConfigHistory/x_Config_eu-west-1_ConfigHistory_AWS::S3::Bucket_1.json.gz`,
+    'config',
+  ],
+  [`${day('Config')}ConfigSnapshot/x.json.gz`, 'config'],
+  [`${day('Config')}OversizedChangeNotification/AWS::EC2::Instance/i-1/x.json.gz`, 'config'],
   ['2026-02-03-10-13-50-A211246203787B7F', 's3-access'],
   ['logs/2026-02-03-10-13-50-A211246203787B7F', 's3-access'],
 ];
@@ -93,6 +99,9 @@ describe('keys', () => {
       's3-access': 's3-access',
       guardduty: 'guardduty',
       waf: 'waf',
+      'config-history': 'config',
+      'config-snapshot': 'config',
+      'config-oversized': 'config',
     };
     const ignored: Readonly<Record<string, string>> = {
       'cloudtrail-digest': 'cloudtrail-digest',

@@ -1,0 +1,50 @@
+import { choose, computed, first, joined } from '../functions.ts';
+import { json } from '../layout.ts';
+import { defineLogType } from '../log-type.ts';
+import { isoTime } from '../times.ts';
+
+const compliance = 'newEvaluationResult.complianceType';
+
+const outcome = choose(compliance, { COMPLIANT: 'success', NON_COMPLIANT: 'failure' });
+
+export const configCompliance = defineLogType({
+  name: 'config-compliance',
+  title: 'AWS Config rules: changes of compliance, as notified',
+  reference:
+    'https://docs.aws.amazon.com/config/latest/developerguide/example-config-rule-compliance-notification.html',
+  keys: [],
+  detailTypes: ['Config Rules Compliance Change'],
+  looksLike: {
+    json: [
+      ['configRuleName', 'newEvaluationResult'],
+      ['configRuleName', 'oldEvaluationResult'],
+      ['configRuleNames', 'messageType'],
+    ],
+  },
+  layout: json(),
+  product: 'Config',
+  version: 'recordVersion',
+  time: isoTime(first('notificationCreationTime', 'newEvaluationResult.resultRecordedTime')),
+  signature: choose('messageType', { ConfigRulesEvaluationStarted: 'EvaluationStarted' }, 'ComplianceChange'),
+  label: choose('messageType', { ConfigRulesEvaluationStarted: 'Rules evaluation started' }, 'Compliance changed'),
+  category: computed('AWSConfig, and Success or Failure by the new evaluation', [outcome], (result) =>
+    result === undefined ? 'AWSConfig' : `AWSConfig ${result === 'failure' ? 'Failure' : 'Success'}`,
+  ),
+  severity: choose(compliance, { NON_COMPLIANT: 5 }, 1),
+  fields: {
+    'cloud.account': first('awsAccountId', '@account'),
+    'cloud.region': first('awsRegion', '@region'),
+    'event.outcome': outcome,
+    'event.start': isoTime('newEvaluationResult.configRuleInvokedTime'),
+    'event.end': isoTime('newEvaluationResult.resultRecordedTime'),
+    'event.message': 'newEvaluationResult.annotation',
+    'finding.compliance': compliance,
+    'config.previous': 'oldEvaluationResult.complianceType',
+    'config.rule': first('configRuleName', joined('configRuleNames')),
+    'resource.type': 'resourceType',
+    'resource.name': 'resourceId',
+    'config.rule_arn': 'configRuleARN',
+  },
+  splunk: { sourcetype: 'aws:config:rule' },
+  qradar: 'AWS Config',
+});
