@@ -7,8 +7,11 @@ import { alb } from './alb.ts';
 import { cloudtrail } from './cloudtrail.ts';
 import { config } from './config.ts';
 import { configCompliance } from './config-compliance.ts';
+import { eksAudit } from './eks-audit.ts';
 import { generic, genericText, genericTypes, looksLikeJson } from './generic.ts';
 import { guardduty } from './guardduty.ts';
+import { networkFirewall } from './network-firewall.ts';
+import { route53Resolver } from './route53-resolver.ts';
 import { s3Access } from './s3-access.ts';
 import { securityHub } from './securityhub.ts';
 import { vpcFlow } from './vpc-flow.ts';
@@ -25,6 +28,9 @@ export const logTypes: readonly LogType[] = [
   config,
   configCompliance,
   securityHub,
+  eksAudit,
+  networkFirewall,
+  route53Resolver,
 ];
 
 /** Names a configuration may use. */

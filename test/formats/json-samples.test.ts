@@ -19,6 +19,12 @@ const SAMPLES: readonly (readonly [path: string, type: string, records: number])
   ['securityhub/sumologic-securityhub-forwarder-testevent.json', 'generic', 1],
   ['config-history/awsdocs-confighistory.json', 'config', 3],
   ['config-snapshot/awsdocs-configsnapshot.json', 'config', 2],
+  ['route53-resolver/awsdocs-resolver-dnsfirewall.json', 'route53-resolver', 1],
+  ['route53-resolver/panther-analysis-AWS.VPCDns.jsonl', 'route53-resolver', 13],
+  ['route53-resolver/splunk-gdi-sample-route53Resolver.log.gz', 'route53-resolver', 48],
+  ['network-firewall/opensearch-catalog-networkfirewall-sample.json', 'network-firewall', 13],
+  ['network-firewall/otel-alert_with_metadata.json', 'network-firewall', 1],
+  ['eks-audit/panther-analysis-Amazon.EKS.Audit.jsonl', 'eks-audit', 184],
 ];
 
 describe('real JSON objects', () => {

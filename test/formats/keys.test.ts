@@ -32,6 +32,10 @@ const KEYS: readonly (readonly [key: string, type: string])[] = [
   ],
   [`${day('Config')}ConfigSnapshot/x.json.gz`, 'config'],
   [`${day('Config')}OversizedChangeNotification/AWS::EC2::Instance/i-1/x.json.gz`, 'config'],
+  [
+    `AWSLogs/${ACCOUNT}/network-firewall/alert/eu-west-1/fw/2026/02/03/04/${ACCOUNT}_network-firewall_alert_eu-west-1_fw_1.log.gz`,
+    'network-firewall',
+  ],
   ['2026-02-03-10-13-50-A211246203787B7F', 's3-access'],
   ['logs/2026-02-03-10-13-50-A211246203787B7F', 's3-access'],
 ];
@@ -99,6 +103,8 @@ describe('keys', () => {
       's3-access': 's3-access',
       guardduty: 'guardduty',
       waf: 'waf',
+      'route53-resolver': 'route53-resolver',
+      'network-firewall': 'network-firewall',
       'config-history': 'config',
       'config-snapshot': 'config',
       'config-oversized': 'config',
