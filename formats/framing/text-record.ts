@@ -9,6 +9,12 @@ export class TextRecord implements LogRecord {
   printable = false;
   problem: FormatError | undefined;
   readonly json = undefined;
+  private readonly isPlain: boolean;
+
+  /** @param isPlain false where values hold bytes that the text does not show, because they are encoded in it */
+  constructor(isPlain = true) {
+    this.isPlain = isPlain;
+  }
 
   /** Points this record at `bytes[start, end)`. A text of several lines is not printable: its line ends are controls. */
   at(ordinal: number, bytes: Buffer, start: number, end: number, problem?: FormatError): void {
@@ -16,7 +22,7 @@ export class TextRecord implements LogRecord {
     this.ordinal = ordinal;
     this.text = text;
     this.repaired = repaired;
-    this.printable = !repaired && printable(bytes, start, end) && !text.includes('\n');
+    this.printable = this.isPlain && !repaired && printable(bytes, start, end) && !text.includes('\n');
     this.problem = problem;
   }
 }

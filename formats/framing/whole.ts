@@ -50,7 +50,13 @@ abstract class WholeFraming implements Framing {
 
 /** A message of text, with all its lines. */
 export class WholeText extends WholeFraming {
-  private readonly record = new TextRecord();
+  private readonly record: TextRecord;
+
+  /** @param isPlain see `TextRecord` */
+  constructor(options: FramingOptions, isPlain = true) {
+    super(options);
+    this.record = new TextRecord(isPlain);
+  }
 
   protected override recordAt(
     ...[ordinal, bytes, start, end, problem]: Parameters<WholeFraming['recordAt']>
