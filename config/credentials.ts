@@ -52,12 +52,22 @@ function credentialPath(name: string, env: Environment): string {
 
 function readPrivate(path: string, env: Environment, credential: boolean): string {
   const remedy = credential ? '; LoadCredential= in the systemd unit puts it there' : '';
-  const file = attempt(path, remedy, () => openSync(path, constants.O_RDONLY | constants.O_NONBLOCK));
+  const file = attempt(path, remedy, () => openPrivate(path, credential));
   try {
     refusePublic(file, path, env);
     return attempt(path, remedy, () => readFileSync(file, 'utf8').replace(/\r?\n$/, ''));
   } finally {
     closeSync(file);
+  }
+}
+
+/** systemd masks credentials in processes beside the service's own, for instance at a reload. */
+function openPrivate(path: string, credential: boolean): number {
+  try {
+    return openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    if (!credential || (error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    throw new SecretError('TF-SECRET-DIRECTORY', `credential ${path} is shown to the service itself only`, error);
   }
 }
 
@@ -80,6 +90,7 @@ function attempt<T>(path: string, remedy: string, read: () => T): T {
   try {
     return read();
   } catch (cause) {
+    if (cause instanceof SecretError) throw cause;
     const reason = cause instanceof Error && 'code' in cause ? ` (${cause.code})` : '';
     throw new SecretError('TF-SECRET-FILE', `${path} cannot be read${reason}${remedy}`, cause);
   }

@@ -1,14 +1,25 @@
 #!/usr/bin/env bash
-# Puts real receivers from Debian's packages under .cache/interop, without installing them: rsyslog and syslog-ng conflict,
-# and neither must replace what the host has. Downloads once.
+# Puts what the interop tests need from Debian's packages under .cache/interop, without installing it: rsyslog and
+# syslog-ng conflict, and neither must replace what the host has. Downloads once.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-root="$PWD/.cache/interop/rsyslog"
-[ -x "$root/usr/sbin/rsyslogd" ] && exit 0
-command -v apt-get >/dev/null || { echo "interop tests need Debian's packages (apt-get)" >&2; exit 1; }
-archives="$PWD/.cache/interop/archives"
-mkdir -p "$archives/partial" "$root"
-apt-get update -qq
-apt-get install -y -qq -d --reinstall --no-install-recommends -o Dir::Cache::archives="$archives" \
-  rsyslog rsyslog-openssl libestr0 libfastjson4 liblognorm5 >/dev/null
-for package in "$archives"/*.deb; do dpkg-deb -x "$package" "$root"; done
+cache="$PWD/.cache/interop"
+
+# unpack NAME PROOF PACKAGE...: packages into their own root, unless PROOF is there already
+unpack() {
+  local root="$cache/$1" archives="$cache/archives/$1" proof="$2"
+  shift 2
+  [ -e "$root/$proof" ] && return
+  mkdir -p "$archives/partial" "$root"
+  apt-get install -y -qq -d --reinstall --no-install-recommends -o Dir::Cache::archives="$archives" "$@" >/dev/null
+  for package in "$archives"/*.deb; do dpkg-deb -x "$package" "$root"; done
+}
+
+if [ ! -e "$cache/rsyslog/usr/sbin/rsyslogd" ] || [ ! -e "$cache/container/usr/bin/systemd-nspawn" ]; then
+  command -v apt-get >/dev/null || { echo "interop tests need Debian's packages (apt-get)" >&2; exit 1; }
+  apt-get update -qq
+fi
+unpack rsyslog usr/sbin/rsyslogd rsyslog rsyslog-openssl libestr0 libfastjson4 liblognorm5
+unpack container usr/bin/systemd-nspawn systemd-container
+# The machine that is booted is this host's own /usr.
+[ -e /usr/lib/systemd/systemd ] || apt-get install -y -qq --no-install-recommends systemd >/dev/null

@@ -30,7 +30,6 @@ test('systemd is told of the state, for this process, without waiting', async ()
   notifySystemd('READY=1', 'STATUS=two words');
   await vi.waitFor(() => expect(existsSync(said)).toBe(true), 5000);
   expect(readFileSync(said, 'utf8').trimEnd().split('\n')).toEqual([
-    '--no-block',
     `--pid=${process.pid}`,
     'READY=1',
     'STATUS=two words',
