@@ -76,6 +76,25 @@ function two(text: string, at: number): number {
   return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
 }
 
+/** `Nov 24, 2021, 3:04:05 AM`, which is UTC, to epoch milliseconds. The last blank may be any kind of space. */
+export function wordedTime(input: Expression): Computed {
+  return text(input, describe(input), (value) => {
+    const found = /^([A-Z][a-z]{2}) (\d{1,2}), (\d{4}),? (\d{1,2}):(\d\d):(\d\d)[^AP\d]{0,3}([AP])M$/.exec(value);
+    if (found === null) return undefined;
+    const [, month = '', day, year, hour, minute, second, half] = found;
+    const at = MONTHS.indexOf(month) / 3;
+    if (!Number.isInteger(at) || at < 0) return undefined;
+    return Date.UTC(
+      Number(year),
+      at,
+      Number(day),
+      (Number(hour) % 12) + (half === 'P' ? 12 : 0),
+      Number(minute),
+      Number(second),
+    );
+  });
+}
+
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
 
 /** `[06/Feb/2019:00:00:38 +0000]`, with or without brackets, to epoch milliseconds. */

@@ -4,12 +4,17 @@ import { JsonFraming } from '../framing/json.ts';
 import type { LogRecord } from '../framing/record.ts';
 import type { LogType } from '../log-type.ts';
 import { alb } from './alb.ts';
+import { bedrockInvocation } from './bedrock-invocation.ts';
+import { clientVpn } from './client-vpn.ts';
 import { cloudtrail } from './cloudtrail.ts';
 import { config } from './config.ts';
 import { configCompliance } from './config-compliance.ts';
+import { ecrScan } from './ecr-scan.ts';
 import { eksAudit } from './eks-audit.ts';
 import { generic, genericText, genericTypes, looksLikeJson } from './generic.ts';
 import { guardduty } from './guardduty.ts';
+import { inspector } from './inspector.ts';
+import { macie } from './macie.ts';
 import { networkFirewall } from './network-firewall.ts';
 import { route53Resolver } from './route53-resolver.ts';
 import { s3Access } from './s3-access.ts';
@@ -31,6 +36,11 @@ export const logTypes: readonly LogType[] = [
   eksAudit,
   networkFirewall,
   route53Resolver,
+  bedrockInvocation,
+  clientVpn,
+  ecrScan,
+  inspector,
+  macie,
 ];
 
 /** Names a configuration may use. */

@@ -25,6 +25,9 @@ const SAMPLES: readonly (readonly [path: string, type: string, records: number])
   ['network-firewall/opensearch-catalog-networkfirewall-sample.json', 'network-firewall', 13],
   ['network-firewall/otel-alert_with_metadata.json', 'network-firewall', 1],
   ['eks-audit/panther-analysis-Amazon.EKS.Audit.jsonl', 'eks-audit', 184],
+  ['bedrock-invocation/panther-analysis-AWS.BedrockModelInvocation.jsonl', 'bedrock-invocation', 6],
+  ['client-vpn/awsdocs-connection.json', 'client-vpn', 1],
+  ['ecr-scan/coralogix-ecr_scan.log', 'ecr-scan', 1],
 ];
 
 describe('real JSON objects', () => {

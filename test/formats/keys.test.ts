@@ -36,6 +36,7 @@ const KEYS: readonly (readonly [key: string, type: string])[] = [
     `AWSLogs/${ACCOUNT}/network-firewall/alert/eu-west-1/fw/2026/02/03/04/${ACCOUNT}_network-firewall_alert_eu-west-1_fw_1.log.gz`,
     'network-firewall',
   ],
+  [`${day('BedrockModelInvocationLogs')}04/20260203T040506123Z_0a1b2c3d.json.gz`, 'bedrock-invocation'],
   ['2026-02-03-10-13-50-A211246203787B7F', 's3-access'],
   ['logs/2026-02-03-10-13-50-A211246203787B7F', 's3-access'],
 ];
