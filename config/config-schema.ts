@@ -75,8 +75,8 @@ function destinationSection(types: readonly string[]): Record<'name' | 'type' | 
     name: nameSetting('destination', 'siem'),
     type: { doc: 'Name of a transport.', format: types, default: null, required: true },
     format: {
-      doc: 'What an event looks like: leef for QRadar, cef, json for Splunk, raw as AWS wrote it. SIEMs differ, so it has no default.',
-      format: ['leef', 'cef', 'json', 'raw'],
+      doc: 'What an event looks like: leef for QRadar, cef, json for Splunk, raw as AWS wrote it, ocsf or ecs for a data lake. SIEMs differ, so it has no default.',
+      format: ['leef', 'cef', 'json', 'raw', 'ocsf', 'ecs'],
       default: null,
       required: true,
       example: 'json',

@@ -61,7 +61,7 @@ export interface DestinationSettings {
   readonly name: string;
   /** Name of a transport. */
   readonly type: string;
-  readonly format: 'leef' | 'cef' | 'json' | 'raw';
+  readonly format: 'leef' | 'cef' | 'json' | 'raw' | 'ocsf' | 'ecs';
   /** The transport's own settings, as its schema types them: there `null` is what was not given. */
   readonly settings: Readonly<Record<string, unknown>>;
 }

@@ -3,6 +3,7 @@ import { compile, type Expression, NOTHING, type Read } from './expression.ts';
 import type { Framing, FramingOptions, LogRecord } from './framing/record.ts';
 import { textOf } from './functions.ts';
 import type { Layout, OpenLayout } from './layout.ts';
+import type { EcsSpec, OcsfSpec } from './schema-spec.ts';
 
 /** What a log type declares. Adding one is such a declaration, its golden folder, and a line in `log-types/index.ts`. */
 export interface LogTypeSpec {
@@ -38,6 +39,10 @@ export interface LogTypeSpec {
   /** Names a SIEM knows it by. `sourcetype`: of the Splunk Add-on for AWS. `qradar`: the native log source type. */
   readonly splunk: { readonly sourcetype: string };
   readonly qradar: string;
+  /** Its event class and activity; a base event unless said. `native`: its records are OCSF already. */
+  readonly ocsf?: OcsfSpec | 'native';
+  /** Its fields of categorization. */
+  readonly ecs?: EcsSpec;
 }
 
 export interface LogType {

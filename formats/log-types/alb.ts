@@ -84,4 +84,11 @@ export const alb = defineLogType({
   },
   splunk: { sourcetype: 'aws:elb:accesslogs' },
   qradar: 'Amazon AWS Application Load Balancer Access Logs',
+  ocsf: {
+    class: 'http_activity',
+    activity: requestPart('request', 'method'),
+    // A target of a redirection, no referrer.
+    paths: { 'request.context': '' },
+  },
+  ecs: { kind: 'event', dataset: 'elb_logs', category: 'web', type: 'access', names: { 'request.context': '' } },
 });

@@ -2,6 +2,7 @@ import { before, choose, computed, first, tail, textOf, words } from '../functio
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
+import { cloudtrailEcs, cloudtrailOcsf } from './cloudtrail-schemas.ts';
 import { serviceKey } from './keys.ts';
 
 /** Calls that blind the defender; a SOC wants to see them whoever made them. */
@@ -121,4 +122,6 @@ export const cloudtrail = defineLogType({
   },
   splunk: { sourcetype: 'aws:cloudtrail' },
   qradar: 'Amazon AWS CloudTrail',
+  ocsf: cloudtrailOcsf,
+  ecs: cloudtrailEcs,
 });

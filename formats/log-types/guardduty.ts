@@ -118,4 +118,14 @@ export const guardduty = defineLogType({
   },
   splunk: { sourcetype: 'aws:cloudwatch:guardduty' },
   qradar: 'Amazon GuardDuty',
+  ocsf: {
+    class: 'detection_finding',
+    activity: computed(
+      'Create where createdAt is updatedAt, else Update',
+      ['createdAt', 'updatedAt'],
+      (created, updated) => (created === updated ? 'Create' : 'Update'),
+    ),
+    values: { 'finding_info.types.0': 'type', 'finding_info.created_time': isoTime('createdAt') },
+  },
+  ecs: { kind: 'alert', category: 'intrusion_detection', type: 'info' },
 });

@@ -1,4 +1,4 @@
-import { computed, first, percentDecoded, requestPart, spaced, tail, textOf } from '../functions.ts';
+import { computed, first, percentDecoded, requestPart, spaced, tail, text, textOf } from '../functions.ts';
 import { columns, splitQuoted } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { clfTime } from '../times.ts';
@@ -71,6 +71,11 @@ export const s3Access = defineLogType({
   },
   splunk: { sourcetype: 'aws:s3:accesslogs' },
   qradar: 'Amazon AWS S3 Server Access Logs',
+  ocsf: {
+    class: 'datastore_activity',
+    activity: text('operation', 'kind of the operation', (operation) => activityOf(operation)),
+  },
+  ecs: { kind: 'event', dataset: 's3access', category: 'web', type: 'access' },
 });
 
 const KINDS: readonly (readonly [RegExp, string])[] = [
@@ -81,4 +86,15 @@ const KINDS: readonly (readonly [RegExp, string])[] = [
 
 function labelOf(operation: string): string {
   return KINDS.find(([pattern]) => pattern.test(operation))?.[1] ?? 'S3 operation';
+}
+
+const ACTIVITIES: readonly (readonly [RegExp, string])[] = [
+  [/\.(?:GET|HEAD)\.(?:BUCKET|UPLOADS|BUCKETVERSIONS)$/, 'List'],
+  [/\.(?:GET|HEAD)\./, 'Read'],
+  [/\.(?:PUT|POST|COPY)\./, 'Write'],
+  [/DELETE|EXPIRE/, 'Delete'],
+];
+
+function activityOf(operation: string): string {
+  return ACTIVITIES.find(([pattern]) => pattern.test(operation))?.[1] ?? operation;
 }

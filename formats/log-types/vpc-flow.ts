@@ -95,4 +95,16 @@ export const vpcFlow = defineLogType({
   },
   splunk: { sourcetype: 'aws:cloudwatchlogs:vpcflow' },
   qradar: 'Amazon VPC Flow Logs',
+  ocsf: {
+    class: 'network_activity',
+    activity: choose('action', { ACCEPT: 'Traffic', REJECT: 'Refuse' }),
+    // One record is one direction: its bytes are all of them.
+    paths: { 'network.bytes_in': 'traffic.bytes', 'network.packets': 'traffic.packets' },
+  },
+  ecs: {
+    kind: 'event',
+    dataset: 'vpcflow',
+    category: 'network',
+    type: choose('action', { ACCEPT: 'connection allowed', REJECT: 'connection denied' }, 'connection'),
+  },
 });

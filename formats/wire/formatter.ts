@@ -45,4 +45,4 @@ export interface Format {
   compile(type: LogType, tally: Tally): TypeFormatter;
 }
 
-export type FormatName = 'leef' | 'cef' | 'json' | 'raw';
+export type FormatName = 'leef' | 'cef' | 'json' | 'raw' | 'ocsf' | 'ecs';

@@ -1,5 +1,5 @@
 import type { LogEvent } from '../event.ts';
-import { FormatError, type LogRecord } from '../framing/record.ts';
+import { FormatError } from '../framing/record.ts';
 import type { Format, TypeFormatter } from './formatter.ts';
 
 /** A byte string as a JSON string; bytes of UTF-8 pass as they are. */
@@ -7,12 +7,16 @@ function quoted(text: string): string {
   return JSON.stringify(text);
 }
 
+/** Name of a cell: of its column, or `extraN` behind the columns that are known. */
+export function columnName(columns: readonly string[], index: number): string {
+  return columns[index] ?? `extra${index - columns.length + 1}`;
+}
+
 /** The columns of a line as one object, every value the text it was: no number is made or rounded. */
 function columnsObject({ columns, cells }: LogEvent): string {
   let text = '{';
   for (let index = 0; index < cells.length; index += 1) {
-    const name = columns[index] ?? `extra${index - columns.length + 1}`;
-    text += `${index === 0 ? '' : ','}${quoted(name)}:${quoted(cells[index] ?? '')}`;
+    text += `${index === 0 ? '' : ','}${quoted(columnName(columns, index))}:${quoted(cells[index] ?? '')}`;
   }
   return `${text}}`;
 }
@@ -30,7 +34,7 @@ export const json: Format = {
       verbatim,
       write: (event, room) => {
         const text = verbatim ? oneLine(event.record.text) : columnsObject(event);
-        return within(escapeLineEnds(text, event.record), room);
+        return within(event.record.printable ? text : escapeLineEnds(text), room);
       },
       explain: () => [],
     };
@@ -44,7 +48,7 @@ export function within(text: string, room: number): string {
 }
 
 /** In JSON a line end can only stand between tokens. */
-function oneLine(text: string): string {
+export function oneLine(text: string): string {
   return text.includes('\n') || text.includes('\r') ? text.replace(/[\r\n]+[ \t]*/g, '') : text;
 }
 
@@ -54,8 +58,7 @@ const LINE_ENDS: Readonly<Record<string, string>> = {
   '\xe2\x80\xa9': '\\u2029',
 };
 
-/** These may only stand in strings. */
-function escapeLineEnds(text: string, record: LogRecord): string {
-  if (record.printable) return text;
+/** The line ends of Unicode as JSON escapes: they may only stand in strings. */
+export function escapeLineEnds(text: string): string {
   return text.replace(/\xc2\x85|\xe2\x80[\xa8\xa9]/g, (bytes) => LINE_ENDS[bytes] ?? bytes);
 }

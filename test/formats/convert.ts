@@ -52,6 +52,8 @@ export async function convertBytes(chunks: Iterable<Buffer>, wanted: Wanted = {}
     cef: output('cef', room),
     json: output('json', room),
     raw: output('raw', room),
+    ocsf: output('ocsf', room),
+    ecs: output('ecs', room),
   };
   const overrides = wanted.type === undefined ? [] : [{ key: '*', type: wanted.type }];
   let name: string | undefined;
