@@ -193,7 +193,7 @@ class TypeDecoder implements Decoder {
     event.time = this.timeOf(reads.time(record));
     event.id = id;
     event.record = record;
-    event.columns = this.layout.columns;
+    event.columns = this.layout.labels ?? this.layout.columns;
     event.cells = this.layout.cells;
     event.version = textOf(reads.version(record)) || '1';
     event.signature = textOf(reads.signature(record)) || this.type.name;

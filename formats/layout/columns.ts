@@ -1,5 +1,6 @@
 import type { ObjectOrigin } from '../event.ts';
 import { NOTHING } from '../expression.ts';
+import { BlockFraming } from '../framing/blocks.ts';
 import { LineFraming } from '../framing/lines.ts';
 import { FormatError, type Framing, type FramingOptions, type LogRecord } from '../framing/record.ts';
 import { WholeText } from '../framing/whole.ts';
@@ -14,6 +15,10 @@ export interface ColumnOptions {
   readonly headerless?: (cells: readonly string[]) => readonly string[] | undefined;
   /** A line with fewer cells is unreadable; all names need one unless said. More are kept: AWS adds columns at the end. */
   readonly least?: number;
+  /** With fixed names: takes the whole text of a line with too few cells, or that does not begin as `starts` says. */
+  readonly otherwise?: string;
+  /** How a record's first line begins, where a value may go on over lines; not together with a header. */
+  readonly starts?: RegExp;
   /** Writes the cells of a line into `cells`, from 0, and returns their number. */
   readonly split: (line: string, cells: string[]) => number;
 }
@@ -49,14 +54,20 @@ class OpenColumns implements OpenLayout {
   private readonly options: ColumnOptions;
   private readonly origin: ObjectOrigin;
   private readonly current: CurrentLine;
+  /** The fixed names, and the one that stands for a line of another form. */
+  private readonly named: readonly string[];
+  private readonly otherwise: readonly string[];
 
   constructor(options: ColumnOptions, origin: ObjectOrigin, framing: FramingOptions, current: CurrentLine) {
     this.options = options;
     this.origin = origin;
     this.current = current;
-    this.framing =
-      framing.whole === true ? new WholeText(framing) : new LineFraming((line) => this.headerBytes(line), framing);
-    if (typeof options.names !== 'function') this.columns = options.names;
+    if (framing.whole === true) this.framing = new WholeText(framing);
+    else if (options.starts !== undefined) this.framing = new BlockFraming(options.starts, framing);
+    else this.framing = new LineFraming((line) => this.headerBytes(line), framing);
+    this.named = typeof options.names === 'function' ? NONE : options.names;
+    this.columns = this.named;
+    this.otherwise = options.otherwise === undefined ? NONE : [options.otherwise];
   }
 
   /** A header is no record; where gzip members were joined, it may stand right behind the last line of the one before. */
@@ -76,11 +87,22 @@ class OpenColumns implements OpenLayout {
     if (cells.length !== count) cells.length = count;
     if (this.columns.length === 0) this.useHeaderless(cells);
     const { least = this.columns.length } = this.options;
-    if (cells.length < least) {
+    if (this.otherwise.length > 0) this.tellApart(record.text);
+    else if (cells.length < least) {
       throw new FormatError('TF-COLUMNS-FEW', `the line has ${cells.length} columns, at least ${least} are needed`);
     }
     this.current.origin = this.origin;
     this.current.cells = cells;
+  }
+
+  /** A line of another form than the columns is one cell. */
+  private tellApart(line: string): void {
+    const { least = this.named.length, starts } = this.options;
+    const fits = this.cells.length >= least && starts?.test(line) !== false;
+    this.columns = fits ? this.named : this.otherwise;
+    if (fits) return;
+    this.cells[0] = line;
+    this.cells.length = 1;
   }
 
   private useHeaderless(cells: readonly string[]): void {

@@ -23,6 +23,8 @@ export interface OpenLayout {
   enter(record: LogRecord): void;
   /** Column names and cells of the record entered last; empty for JSON. */
   readonly columns: readonly string[];
+  /** Names of the cells where each record brings its own; then paths do not go by columns. */
+  readonly labels?: readonly string[];
   readonly cells: readonly string[];
 }
 
