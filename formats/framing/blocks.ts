@@ -15,6 +15,7 @@ export class BlockFraming implements Framing {
   private readonly carry = new Carry();
   private readonly record = new TextRecord();
   private readonly starts: RegExp;
+  private readonly leads: RegExp | undefined;
   private readonly options: FramingOptions;
   private ordinal = 0;
   private atStart = true;
@@ -25,10 +26,16 @@ export class BlockFraming implements Framing {
   /** Inside a record: not before the first, and not in the rest of one that was too large and has been handed over. */
   private isOpen = false;
   private skipping = false;
+  /** The record at hand is no more than a line that leads up to it. */
+  private isLead = false;
 
-  /** @param starts the beginning of a record's first line; sees at most the line's first 512 bytes */
-  constructor(starts: RegExp, options: FramingOptions) {
+  /**
+   * @param starts the beginning of a record's first line; sees at most the line's first 512 bytes
+   * @param leads a first line that may stand before another one: then that one starts no record of its own
+   */
+  constructor(starts: RegExp, options: FramingOptions, leads?: RegExp) {
     this.starts = starts;
+    this.leads = leads;
     this.options = options;
   }
 
@@ -72,9 +79,16 @@ export class BlockFraming implements Framing {
     if (isBlank(bytes, at, stop)) return true;
     if (this.atStart) at += byteOrderMark(bytes, at, stop);
     this.atStart = false;
-    if (this.starts.test(bytes.toString('latin1', at, stop))) this.startAt(at, emit);
-    else if (!this.isOpen && !this.skipping && at < stop) this.startAt(at, emit);
+    this.takeLine(bytes.toString('latin1', at, stop), at, emit);
     return true;
+  }
+
+  private takeLine(head: string, at: number, emit: RecordSink): void {
+    const wasLead = this.isLead && this.isOpen;
+    const isStart = this.starts.test(head);
+    this.isLead = isStart && this.leads?.test(head) === true;
+    if (isStart && wasLead) return;
+    if (isStart || (!this.isOpen && !this.skipping && head !== '')) this.startAt(at, emit);
   }
 
   private startAt(at: number, emit: RecordSink): void {

@@ -6,6 +6,8 @@ const NONE: readonly string[] = [];
 
 /** The values of one record by their names, in their order. A name that comes again gets a number: `Data`, `Data.1`. */
 export class NamedValues {
+  /** Which of several forms the record has, where its layout tells them apart; not a value of its own. */
+  kind: string | undefined;
   private readonly values = new Map<string, string>();
   private readonly again = new Map<string, number>();
 
@@ -24,6 +26,7 @@ export class NamedValues {
   }
 
   clear(): void {
+    this.kind = undefined;
     this.values.clear();
     if (this.again.size > 0) this.again.clear();
   }
@@ -44,7 +47,10 @@ export interface NamedOptions {
   readonly read: (text: string, into: NamedValues) => void;
 }
 
-/** Records of text that bring their names along, or of which some names are missing: a path is a name. */
+/**
+ * Records of text that bring their names along, or of which some names are missing. A path is a name; `@kind` is the form
+ * that the record has.
+ */
 export function named(options: NamedOptions): Layout {
   const current: { origin?: ObjectOrigin; readonly values: NamedValues } = { values: new NamedValues() };
   const open = (origin: ObjectOrigin, framing: FramingOptions): OpenLayout => ({
@@ -66,7 +72,9 @@ export function named(options: NamedOptions): Layout {
   return {
     kind: 'text',
     describe: options.describe,
-    resolve: originOr(current, (path) => () => current.values.get(path)),
+    resolve: originOr(current, (path) =>
+      path === '@kind' ? () => current.values.kind : () => current.values.get(path),
+    ),
     open,
   };
 }

@@ -10,47 +10,67 @@ export interface PatternOptions {
   readonly otherwise?: string;
   /** How a record's first line begins, where a record may have several lines. */
   readonly starts?: RegExp;
-  /** Patterns over the value of a name, which the first that matches reads further. */
-  readonly within?: Readonly<Record<string, readonly RegExp[]>>;
+  /** Patterns over the value of a name, which the first that matches reads further; `@kind` reads which one that was. */
+  readonly within?: Readonly<Record<string, Forms>>;
+  /** A first line that only leads up to the one that starts its record. */
+  readonly leads?: RegExp;
 }
+
+/** Patterns by what they tell of a record. Several may tell the same. */
+export type Forms = readonly (readonly [kind: string, pattern: RegExp])[];
 
 /**
  * Lines, or blocks of lines, read by the first of the patterns that matches. A path is the name of a group. Every group
  * has a name; one that took no part says nothing.
  */
 export function pattern(patterns: RegExp | readonly RegExp[], options: PatternOptions = {}): Layout {
-  const { otherwise, starts, within = {} } = options;
+  const { otherwise, starts, leads, within = {} } = options;
   const list = patterns instanceof RegExp ? [patterns] : patterns;
   const further = Object.entries(within);
   return named({
     describe: starts === undefined ? 'lines of text' : 'records of one or more lines of text',
-    framing: textFraming(starts),
+    framing: textFraming(starts, leads),
     read: (text, into) => {
       if (!match(list, text, into)) missed(text, into, otherwise);
-      for (const [name, inner] of further) match(inner, into.get(name) ?? '', into);
+      for (const [name, forms] of further) readForms(forms, into.get(name), into);
     },
   });
 }
 
 /** The framing of lines, or of blocks of lines where it is told how one starts. */
-export function textFraming(starts?: RegExp): (options: FramingOptions) => Framing {
+export function textFraming(starts?: RegExp, leads?: RegExp): (options: FramingOptions) => Framing {
   return (options) => {
     if (options.whole === true) return new WholeText(options);
-    return starts === undefined ? new LineFraming(() => 0, options) : new BlockFraming(starts, options);
+    return starts === undefined ? new LineFraming(() => 0, options) : new BlockFraming(starts, options, leads);
   };
 }
 
 function match(patterns: readonly RegExp[], text: string, into: NamedValues): boolean {
   for (const one of patterns) {
-    const groups = one.exec(text)?.groups;
-    if (groups === undefined) continue;
-    for (const name in groups) {
-      const value = groups[name];
-      if (value !== undefined) into.add(name, value);
-    }
+    const found = one.exec(text);
+    if (found === null) continue;
+    addGroups(found, into);
     return true;
   }
   return false;
+}
+
+function addGroups({ groups }: RegExpExecArray, into: NamedValues): void {
+  for (const name in groups) {
+    const value = groups[name];
+    if (value !== undefined) into.add(name, value);
+  }
+}
+
+function readForms(forms: Forms, text: string | undefined, into: NamedValues): void {
+  if (text === undefined) return;
+  for (const [kind, form] of forms) {
+    const found = form.exec(text);
+    if (found === null) continue;
+    into.kind = kind;
+    addGroups(found, into);
+    return;
+  }
 }
 
 /** @throws {FormatError} TF-PATTERN-MISS */

@@ -66,6 +66,15 @@ describe('blocks', () => {
     }
   });
 
+  it('may have a line before their first that leads up to it; alone it is a record', () => {
+    const object = '# t 1\n# 1\na\n# 2\n# t 2\n# t 3\n# 3\n# t 4\n\n# t 5\nb\n# 4\n';
+    const expected = ['# t 1\n# 1\na', '# 2', '# t 2\n# t 3\n# 3', '# t 4\n\n# t 5\nb', '# 4'];
+    for (const size of [1, 3, 100]) {
+      const framing = new BlockFraming(STARTS, { skip: 0, maxRecordBytes: 1000 }, /^# t/);
+      expect(seen(framing, every(latin1(object), size)).map(({ text }) => text)).toEqual(expected);
+    }
+  });
+
   it('of several lines are not printable: a format must look at their line ends', () => {
     const found: boolean[] = [];
     const framing = new BlockFraming(STARTS, { skip: 0, maxRecordBytes: 1000 });

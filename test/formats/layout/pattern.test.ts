@@ -27,7 +27,12 @@ describe('a pattern', () => {
   it('reads a value further with patterns of its own', () => {
     const inner = pattern(/^(?<number>\d+) (?<message>.*)$/, {
       otherwise: 'message',
-      within: { message: [/^user (?<user>\S+)$/, /^host (?<host>\S+)$/] },
+      within: {
+        message: [
+          ['a user', /^user (?<user>\S+)$/],
+          ['a host', /^host (?<host>\S+)$/],
+        ],
+      },
     });
     expect(records(inner, '1 user a\n2 host b\n3 c\nuser d\n')).toEqual([
       { number: '1', message: 'user a', user: 'a' },
@@ -35,6 +40,7 @@ describe('a pattern', () => {
       { number: '3', message: 'c' },
       { message: 'user d', user: 'd' },
     ]);
+    expect(values(inner, '1 user a\n2 host b\n3 c\n', '@kind')).toEqual(['a user', 'a host', undefined]);
   });
 
   it('over blocks sees all their lines, and in an envelope the whole message', () => {
