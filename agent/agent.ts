@@ -10,6 +10,7 @@ import type { RejectFrame } from './delivery/outbox.ts';
 import { Quarantine } from './delivery/quarantine.ts';
 import { createDestination, type Destination } from './destination.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { FilterWatch } from './filter-watch.ts';
 import { Gate } from './gate.ts';
 import { lockStateDir } from './lock.ts';
 import { messageHandler } from './message.ts';
@@ -37,6 +38,7 @@ export class Agent {
   readonly destinations: readonly Destination[];
   readonly ledger: Ledger;
   readonly quarantine: Quarantine;
+  readonly filterWatch: FilterWatch;
   private readonly lock: Server;
   private readonly queues: readonly RunningQueue[];
   private readonly chores: { stop(): Promise<void> };
@@ -63,6 +65,7 @@ export class Agent {
     this.destinations = config.destinations.map((settings) =>
       createDestination(settings, windowBytes, this.reject, report.destination(settings.name)),
     );
+    this.filterWatch = new FilterWatch(this.destinations, report.keptAll);
     this.queues = this.createQueues();
     this.ticker = setInterval(() => void ledger.tick(), TICK_MS);
     this.chores = schedule(this.housekeeping(), (name, error) =>
@@ -126,6 +129,7 @@ export class Agent {
     };
     return [
       { name: 'reading queue depths', at: '* * * * *', run: depth },
+      { name: 'looking at filters', at: '0 * * * *', run: async () => this.filterWatch.look() },
       { name: 'compacting the ledger', at: '17 * * * *', run: () => this.ledger.compact() },
     ];
   }

@@ -4,6 +4,8 @@ import type { Decoder, LogType } from '../formats/log-type.ts';
 import type { ObjectContents, RecordReader } from '../formats/reader.ts';
 import type { Format, Tally, TypeFormatter } from '../formats/wire/formatter.ts';
 import type { BoundEnvelope, Envelope } from '../transports/transport.ts';
+import type { BoundFilters } from './rules/filters.ts';
+import { noRules, type Rules } from './rules/rules.ts';
 
 /** Larger records are kept in quarantine by their first bytes. CloudTrail's limit is 256 KB; Config items reach a few MB. */
 export const MOST_RECORD_BYTES = 16 * 1024 * 1024;
@@ -13,20 +15,24 @@ export interface FrameSink {
   /** Records before this one need no frame: an earlier run has handed them over. */
   readonly offered: number;
   frame(ordinal: number, frame: string): void;
+  /** A record that a filter keeps back: it needs no frame. */
+  pass(ordinal: number): void;
   /** A record that cannot become a frame: it is to be kept, with the reason. `decoder`: what would read it again. */
   refuse(ordinal: number, record: LogRecord, error: FormatError, decoder: Decoder): void;
 }
 
-/** A destination's wire format and envelope, compiled once for each log type. */
+/** A destination's wire format and envelope, compiled once for each log type, and what its admin asks for beyond them. */
 export class Dress {
   readonly envelope: Envelope;
+  readonly rules: Rules;
   readonly tally: Tally = { truncated: 0, replaced: 0 };
   private readonly format: Format;
   private readonly compiled = new Map<LogType, TypeFormatter>();
 
-  constructor(format: Format, envelope: Envelope) {
+  constructor(format: Format, envelope: Envelope, rules: Rules = noRules()) {
     this.format = format;
     this.envelope = envelope;
+    this.rules = rules;
   }
 
   formatter(type: LogType): TypeFormatter {
@@ -45,6 +51,7 @@ export interface Route {
 }
 
 interface BoundRoute {
+  readonly filters: BoundFilters | undefined;
   readonly formatter: TypeFormatter;
   readonly envelope: BoundEnvelope;
   readonly sink: FrameSink;
@@ -136,19 +143,21 @@ export class Converter {
         event = { record } as typeof event;
       }
     } catch (error) {
-      for (const { sink } of bound.routes) refuse(record, ordinal, error, sink, decoder);
+      for (const route of bound.routes) refuseUnread(record, ordinal, error, route, decoder);
       return;
     }
-    for (const { formatter, envelope, sink } of bound.routes) {
+    for (const { filters, formatter, envelope, sink } of bound.routes) {
       if (ordinal < sink.offered) continue;
-      let frame: string;
+      let frame: string | undefined;
       try {
-        frame = envelope.frame(formatter.write(event, envelope.room), time, severity, id);
+        if (filters === undefined || filters.drops(event) === undefined)
+          frame = envelope.frame(formatter.write(event, envelope.room), time, severity, id);
       } catch (error) {
         refuse(record, ordinal, error, sink, decoder);
         continue;
       }
-      sink.frame(ordinal, frame);
+      if (frame === undefined) sink.pass(ordinal);
+      else sink.frame(ordinal, frame);
     }
   };
 
@@ -165,9 +174,23 @@ function refuse(record: LogRecord, ordinal: number, error: unknown, sink: FrameS
   if (ordinal >= sink.offered) sink.refuse(ordinal, record, asFormatError(error), decoder);
 }
 
+/** A record that cannot be read goes where it would have gone: a filter that needs no event keeps it back all the same. */
+function refuseUnread(
+  record: LogRecord,
+  ordinal: number,
+  error: unknown,
+  { filters, sink }: BoundRoute,
+  decoder: Decoder,
+): void {
+  if (ordinal < sink.offered) return;
+  if (filters?.asksEvents === false && filters.drops(undefined) !== undefined) sink.pass(ordinal);
+  else refuse(record, ordinal, error, sink, decoder);
+}
+
 function bindAll(routes: readonly Route[], decoder: Decoder): Bound {
   const bound = routes.map((route) => bind(route, decoder));
-  return { decoder, routes: bound, inFull: bound.some(({ formatter }) => !formatter.verbatim) };
+  const inFull = bound.some(({ formatter, filters }) => !formatter.verbatim || filters?.asksEvents === true);
+  return { decoder, routes: bound, inFull };
 }
 
 function bind({ dress, sink }: Route, { type, origin }: Decoder): BoundRoute {
@@ -182,7 +205,7 @@ function bind({ dress, sink }: Route, { type, origin }: Decoder): BoundRoute {
     },
     formatter.kind,
   );
-  return { formatter, envelope, sink };
+  return { filters: dress.rules.filters.bind(type, origin), formatter, envelope, sink };
 }
 
 /** A fault of the program over one record costs that record alone: it is quarantined like one that cannot be read. */

@@ -3,10 +3,11 @@ import type { DestinationSettings } from '../config/config.ts';
 import { readSecret } from '../config/credentials.ts';
 import { formats } from '../formats/wire/index.ts';
 import { transportTypes } from '../transports/index.ts';
-import type { Transport, TransportObserver } from '../transports/transport.ts';
+import type { Envelope, Transport, TransportObserver } from '../transports/transport.ts';
 import { Dress } from './convert.ts';
 import { Outbox, type OutboxObserver, type RejectFrame } from './delivery/outbox.ts';
 import type { Target } from './pipeline.ts';
+import { rulesOf } from './rules/rules.ts';
 
 /** Blocks wait this long for more frames before they leave half full. */
 const LINGER_MS = 100;
@@ -29,9 +30,9 @@ export function createTransport(settings: DestinationSettings, observer: Transpo
  * Format and envelope of a destination. HEC wraps the record itself, whatever it is: Splunk's Add-on reads the fields out
  * of the record at search time, so `json` there means the JSON around it.
  */
-export function dressOf(settings: DestinationSettings, transport: Transport): Dress {
+export function dressOf(settings: DestinationSettings, envelope: Envelope): Dress {
   const verbatim = settings.type === 'hec' && settings.format === 'json';
-  return new Dress(verbatim ? formats.raw : formats[settings.format], transport.envelope);
+  return new Dress(verbatim ? formats.raw : formats[settings.format], envelope, rulesOf(settings));
 }
 
 export function createDestination(
@@ -42,5 +43,5 @@ export function createDestination(
 ): Destination {
   const transport = createTransport(settings, observer);
   const outbox = new Outbox({ transport, windowBytes, lingerMs: LINGER_MS, reject, observer });
-  return { name: settings.name, settings, transport, outbox, dress: dressOf(settings, transport) };
+  return { name: settings.name, settings, transport, outbox, dress: dressOf(settings, transport.envelope) };
 }

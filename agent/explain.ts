@@ -1,3 +1,4 @@
+import type { FilterSettings } from '../config/config.ts';
 import type { LogEvent } from '../formats/event.ts';
 import { eventIds } from '../formats/event-id.ts';
 import { absent, describe, type Expression, type Resolve, trace } from '../formats/expression.ts';
@@ -7,6 +8,7 @@ import { textOf } from '../formats/functions.ts';
 import type { Decoder, LogType, LogTypeSpec } from '../formats/log-type.ts';
 import type { ObjectContents } from '../formats/reader.ts';
 import { type Dress, type FrameSink, MOST_RECORD_BYTES } from './convert.ts';
+import { describeCondition } from './rules/describe.ts';
 
 /** One line of an explanation. */
 interface Row {
@@ -37,7 +39,9 @@ export function explainObject(
     const { type } = decoder;
     try {
       const event = decoder.event(record, ids(ordinal));
-      print(page(type, ordinal, event, [...headerRows(type.spec, event), ...fieldRows(type, event, dress)]));
+      const rows = [...headerRows(type.spec, event), ...fieldRows(type, event, dress)];
+      const filter = dress.rules.filters.bind(type, decoder.origin)?.drops(event);
+      print(page(type, ordinal, event, filter === undefined ? '' : filtered(filter), rows));
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       sink.refuse(ordinal, record, error, decoder);
@@ -85,11 +89,15 @@ function source(spec: LogTypeSpec, expression: Expression, event: LogEvent): str
 
 const SHOWN = 200;
 
-function page(type: LogType, ordinal: number, event: LogEvent, rows: readonly Row[]): string {
+function filtered({ name, drop }: FilterSettings): string {
+  return `  kept back by filter ${name}: ${describeCondition(drop)}\n`;
+}
+
+function page(type: LogType, ordinal: number, event: LogEvent, verdict: string, rows: readonly Row[]): string {
   const lines = rows.map(({ what, key, text, from, notes }) => {
     const shown = fromByteString(cutBytes(text, SHOWN)) + (text.length > SHOWN ? `… (${text.length} bytes)` : '');
     const marks = notes.length === 0 ? '' : `  [${notes.join(', ')}]`;
     return `  ${what.padEnd(24)} ${key.padEnd(24)} ${shown}  <- ${from}${marks}\n`;
   });
-  return `record ${ordinal}  ${type.name}  ${event.id}\n${lines.join('')}`;
+  return `record ${ordinal}  ${type.name}  ${event.id}\n${verdict}${lines.join('')}`;
 }

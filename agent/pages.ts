@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Agent } from './agent.ts';
 import type { Page } from './health/server.ts';
+import type { FilterCount } from './rules/filters.ts';
 
 /** What `status` shows: the answer of `/api/v1/status`. */
 export interface Status {
@@ -17,6 +18,8 @@ export interface Status {
     readonly since: string;
     readonly reason?: string;
     readonly pendingBytes: number;
+    /** In their order. `keepsAll`: kept back every event of the last whole hour, and there were some. */
+    readonly filters: readonly (FilterCount & { readonly keepsAll: boolean })[];
   }[];
   readonly queues: readonly { readonly name: string; readonly destinations: readonly string[] }[];
   readonly quarantineBytes: number;
@@ -69,10 +72,13 @@ function collect(agent: Agent, loopDelaySeconds: number): void {
   const { metrics } = agent.report;
   metrics.eventsTruncated.reset();
   metrics.valuesReplaced.reset();
+  metrics.eventsFiltered.reset();
   for (const { name, outbox, dress } of agent.destinations) {
     metrics.pendingBytes.set({ destination: name }, outbox.pendingBytes);
     metrics.eventsTruncated.inc({ destination: name }, dress.tally.truncated);
     metrics.valuesReplaced.inc({ destination: name }, dress.tally.replaced);
+    for (const filter of dress.rules.filters.counts)
+      metrics.eventsFiltered.inc({ destination: name, filter: filter.name }, filter.dropped);
   }
   metrics.quarantineBytes.set(agent.quarantine.bytes);
   metrics.loopDelay.set(Number.isFinite(loopDelaySeconds) ? loopDelaySeconds : 0);
@@ -86,13 +92,17 @@ function statusOf(agent: Agent, version: string, startedAt: string): Status {
     startedAt,
     ready: reasons.length === 0,
     reasons,
-    destinations: agent.destinations.map(({ name, settings, transport, outbox }) => {
+    destinations: agent.destinations.map(({ name, settings, transport, outbox, dress }) => {
       const { state, since, reason } = outbox.state;
       return {
         ...{ name, type: settings.type, format: settings.format, assurance: transport.assurance, state },
         since: new Date(since).toISOString(),
         ...(reason === undefined ? {} : { reason }),
         pendingBytes: outbox.pendingBytes,
+        filters: dress.rules.filters.counts.map((count) => ({
+          ...count,
+          keepsAll: agent.filterWatch.keepsAll(name, count.name),
+        })),
       };
     }),
     queues: agent.config.queues.map(({ name, destinations }) => ({ name, destinations })),

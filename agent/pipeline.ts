@@ -128,7 +128,10 @@ async function read(
     if (!(error instanceof FormatError)) throw error;
     // What follows is one thing, quarantined as a pointer: its bytes stay in S3. Nobody waits here: a lane must know of its
     // end together with its last record, or the next try would put a second rest behind it.
-    for (const sink of sinks) sink.keep('rest', sink.lane.offered, Buffer.alloc(0), error);
+    for (const sink of sinks) {
+      sink.handPassed();
+      sink.keep('rest', sink.lane.offered, Buffer.alloc(0), error);
+    }
     return (converter?.records ?? 0) + 1;
   }
   await heldBack(sinks);
@@ -156,6 +159,9 @@ class LaneSink implements FrameSink {
   private readonly signal: AbortSignal;
   private readonly from: number;
   private keeping: Promise<void>[] = [];
+  /** The run of passed records that is still to be handed over. */
+  private firstPassed = 0;
+  private passed = 0;
 
   constructor(lane: Lane, target: Target, parts: PipelineParts, signal: AbortSignal) {
     this.lane = lane;
@@ -170,8 +176,23 @@ class LaneSink implements FrameSink {
   }
 
   frame(ordinal: number, frame: string): void {
+    if (this.passed > 0) this.handPassed();
     this.target.outbox.put(this.lane, ordinal, frame);
     this.lane.offered = ordinal + 1;
+  }
+
+  /** Runs of filtered records are settled at once: settling goes through tracker and ledger. */
+  pass(ordinal: number): void {
+    if (this.passed === 0) this.firstPassed = ordinal;
+    this.passed += 1;
+  }
+
+  handPassed(): void {
+    if (this.passed === 0) return;
+    const last = this.firstPassed + this.passed - 1;
+    this.passed = 0;
+    this.target.outbox.pass(this.lane, this.firstPassed, last);
+    this.lane.offered = last + 1;
   }
 
   refuse(ordinal: number, record: LogRecord, error: FormatError, decoder: Decoder): void {
@@ -182,6 +203,7 @@ class LaneSink implements FrameSink {
   keep(kind: 'record' | 'rest', ordinal: number, bytes: Buffer, error: FormatError, decoder?: Decoder): void {
     const { lane, parts } = this;
     const { header = '' } = decoder ?? {};
+    this.handPassed();
     lane.offered = ordinal + 1;
     parts.observer.quarantined(error.code);
     const entry = {
@@ -201,6 +223,7 @@ class LaneSink implements FrameSink {
 
   /** Waits until quarantine has what it was given and the outbox has room. @throws the signal's reason */
   async room(): Promise<void> {
+    this.handPassed();
     if (this.keeping.length > 0) await unlessAborted(Promise.all(this.keeping.splice(0)), this.signal);
     await this.target.outbox.room(this.signal);
   }

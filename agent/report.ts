@@ -106,6 +106,12 @@ export class Report {
     };
   }
 
+  /** A filter kept back every event of the last hour. */
+  readonly keptAll = (destination: string, filter: string, events: number): void => {
+    const values = { destination, filter, events };
+    this.log('warning', 'a filter kept back every event of the last hour; is it meant to?', values);
+  };
+
   destination(destination: string): OutboxObserver & TransportObserver {
     const { metrics, log } = this;
     metrics.up.set({ destination }, 1);

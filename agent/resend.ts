@@ -19,7 +19,7 @@ export async function resend(entry: StoredEntry, config: Config): Promise<string
   const silent = { connections: () => {}, certificate: () => {}, notice: () => {} };
   const transport = createTransport(settings, silent);
   try {
-    const frame = entry.kind === 'frame' ? entry.bytes : convertAgain(entry, dressOf(settings, transport));
+    const frame = entry.kind === 'frame' ? entry.bytes : convertAgain(entry, dressOf(settings, transport.envelope));
     await send(transport, frame);
     return undefined;
   } catch (error) {
@@ -61,6 +61,13 @@ class OneFrame implements FrameSink {
 
   frame(_ordinal: number, frame: string): void {
     this.text ??= frame;
+  }
+
+  pass(): void {
+    this.problem ??= new FormatError(
+      'TF-RECORD-FILTERED',
+      'a filter keeps it from its destination now; "quarantine drop" takes it out',
+    );
   }
 
   refuse(_ordinal: number, _record: LogRecord, error: FormatError): void {

@@ -1,6 +1,8 @@
 import type { Setting, TransportType } from '../transports/transport.ts';
 import { awsSection } from './aws-settings.ts';
+import { type ConditionMaker, conditions } from './condition-settings.ts';
 import type { Config, DestinationSettings, Limits } from './config.ts';
+import { filterList } from './filter-settings.ts';
 import { nameSetting, queueSection } from './queue-settings.ts';
 import type { Registries } from './registries.ts';
 import type { Names, SectionList, VariantList } from './schema.ts';
@@ -24,7 +26,7 @@ export function configSection(registries: Registries): ConfigSection {
       required: true,
       of: queueSection(registries.logTypes),
     },
-    destinations: destinationList(registries.transports),
+    destinations: destinationList(registries.transports, conditions(registries.logTypes)),
     state_dir: {
       doc: 'Directory for ledger and quarantine, written by one process only. By default the StateDirectory= of the systemd unit.',
       format: 'directory',
@@ -59,8 +61,11 @@ const limitsSection = {
   },
 } satisfies Names<Limits>;
 
-function destinationList(transports: readonly TransportType<never>[]): VariantList {
-  const shared = destinationSection(transports.map(({ type }) => type));
+function destinationList(transports: readonly TransportType<never>[], condition: ConditionMaker): VariantList {
+  const shared = destinationSection(
+    transports.map(({ type }) => type),
+    condition,
+  );
   for (const { type, schema } of transports) {
     const taken = Object.keys(schema).find((name) => Object.hasOwn(shared, name));
     if (taken !== undefined)
@@ -70,7 +75,10 @@ function destinationList(transports: readonly TransportType<never>[]): VariantLi
   return { group: 'variants', doc: 'Where events go.', required: true, shared, variants };
 }
 
-function destinationSection(types: readonly string[]): Record<'name' | 'type' | 'format', Setting> {
+function destinationSection(
+  types: readonly string[],
+  condition: ConditionMaker,
+): Names<Omit<DestinationSettings, 'settings'>> & { readonly type: Setting } {
   const shared = {
     name: nameSetting('destination', 'siem'),
     type: { doc: 'Name of a transport.', format: types, default: null, required: true },
@@ -81,6 +89,7 @@ function destinationSection(types: readonly string[]): Record<'name' | 'type' | 
       required: true,
       example: 'json',
     },
+    filters: filterList(condition),
   };
-  return shared satisfies Names<Omit<DestinationSettings, 'settings'>>;
+  return shared;
 }

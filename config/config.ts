@@ -62,9 +62,42 @@ export interface DestinationSettings {
   /** Name of a transport. */
   readonly type: string;
   readonly format: 'leef' | 'cef' | 'json' | 'raw' | 'ocsf' | 'ecs';
+  /** The first that matches an event keeps it from this destination. */
+  readonly filters: readonly FilterSettings[];
   /** The transport's own settings, as its schema types them: there `null` is what was not given. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
+
+export interface FilterSettings {
+  readonly name: string;
+  readonly drop: Condition;
+}
+
+/** What is asked of an event: all that is there must hold at once. Lists have one item at least; one of them must hold. */
+export interface Condition {
+  readonly log_type?: readonly string[];
+  readonly account?: readonly string[];
+  readonly region?: readonly string[];
+  /** Patterns of the event's signature. */
+  readonly event_name?: readonly string[];
+  readonly severity?: { readonly below?: number; readonly at_least?: number };
+  readonly field?: FieldCondition;
+  readonly all?: readonly Condition[];
+  readonly any?: readonly Condition[];
+  readonly not?: Condition;
+}
+
+/** One of the four ways to look at a value. */
+export interface FieldCondition {
+  /** A name of the common vocabulary. */
+  readonly name: string;
+  readonly equals?: Scalar;
+  readonly in?: readonly Scalar[];
+  readonly matches?: readonly string[];
+  readonly cidr?: readonly string[];
+}
+
+export type Scalar = string | number | boolean;
 
 export interface ListenAddress {
   readonly host: string;

@@ -7,8 +7,10 @@ import {
   isGroup,
   isRequired,
   isSetting,
+  isShared,
   type SchemaNode,
   type Section,
+  type SharedSection,
   type Values,
   type VariantList,
 } from './schema.ts';
@@ -46,18 +48,23 @@ function spaced(section: Section): string[] {
 /** One setting or section. What may be left out is commented, but once only: not again inside of what is `muted`. */
 function entry(name: string, node: SchemaNode, muted: boolean): string[] {
   const mute = !muted && !isRequired(node);
-  const lines = isSetting(node) ? [line(name, node)] : [`${name}:`, ...indented(body(node, muted || mute))];
+  const leaf = isSetting(node) || isShared(node);
+  const lines = leaf ? [line(name, node)] : [`${name}:`, ...indented(body(node, muted || mute))];
   return [...prose(node), ...(mute ? lines.map((text) => `#${text}`) : lines)];
 }
 
-function line(name: string, { format, default: fallback, example }: Setting): string {
-  const value = example ?? written(format, fallback) ?? (typeof format === 'string' ? undefined : format[0]);
+function line(name: string, node: Setting | SharedSection): string {
+  const value = isShared(node) ? node.example : shownValue(node);
   return value === undefined
     ? `${name}:`
     : `${name}: ${stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trim()}`;
 }
 
-function body(node: Section | Group, muted: boolean): string[] {
+function shownValue({ format, default: fallback, example }: Setting): unknown {
+  return example ?? written(format, fallback) ?? (typeof format === 'string' ? undefined : format[0]);
+}
+
+function body(node: Section | Exclude<Group, SharedSection>, muted: boolean): string[] {
   if (!isGroup(node)) return entries(node, muted);
   if (node.group === 'optional') return entries(node.of, muted);
   return node.group === 'list' ? item(entries(node.of, muted)) : variants(node);

@@ -8,6 +8,8 @@ import {
   isSetting,
   type SchemaNode,
   type Section,
+  type SharedSection,
+  sharedIn,
   type VariantList,
 } from './schema.ts';
 import { formatOf, written } from './value-formats.ts';
@@ -16,10 +18,12 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** The configuration as JSON Schema, so that editors complete and check it. https://json-schema.org/draft/2020-12/schema */
 export function jsonSchema(known: Registries = registries): Json {
+  const section = configSection(known);
   return {
     $schema: 'https://json-schema.org/draft/2020-12/schema',
     title: 'trailferry configuration',
-    ...ofSection(configSection(known)),
+    ...ofSection(section),
+    $defs: Object.fromEntries(Array.from(sharedIn(section), ({ name, of }) => [name, ofSection(of)])),
   };
 }
 
@@ -34,9 +38,10 @@ function ofSection(section: Section): Json {
   return { type: 'object', additionalProperties: false, properties, ...(required.length > 0 && { required }) };
 }
 
-function ofSetting({ doc, format, default: fallback, list, required, example }: Setting): Json {
+function ofSetting({ doc, format, default: fallback, list = false, required, example }: Setting): Json {
   const item = formatOf(format).json;
-  const value = list === true ? { type: 'array', items: item, ...(required === true && { minItems: 1 }) } : item;
+  const items = { type: 'array', items: item, ...((required === true || list === 'or-one') && { minItems: 1 }) };
+  const value = list === false ? item : list === 'or-one' ? { anyOf: [item, items] } : items;
   const given = fallback !== null && required !== true;
   return {
     description: doc,
@@ -48,8 +53,15 @@ function ofSetting({ doc, format, default: fallback, list, required, example }: 
 
 function ofGroup(group: Group): Json {
   if (group.group === 'optional') return { description: group.doc, ...ofSection(group.of) };
+  if (group.group === 'shared') return ofShared(group);
   const items = group.group === 'list' ? ofSection(group.of) : ofVariants(group);
   return { description: group.doc, type: 'array', items, ...(group.required && { minItems: 1 }) };
+}
+
+function ofShared({ name, doc, list, example }: SharedSection): Json {
+  const $ref = `#/$defs/${name}`;
+  const value = list ? { type: 'array', items: { $ref }, minItems: 1 } : { $ref };
+  return { description: doc, ...value, examples: [example] };
 }
 
 /** By `if`, not `oneOf`: an editor then speaks of the type that was written, and not of every other. */

@@ -15,6 +15,14 @@ export function isUrl(value: string): boolean {
   return url !== null && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '';
 }
 
+/** An IP address, or a network: address and length of its prefix. */
+export function isCidr(value: string): boolean {
+  const [address = '', length = '', ...more] = value.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return !value.includes('/') || (/^\d{1,3}$/.test(length) && Number(length) <= (version === 4 ? 32 : 128));
+}
+
 /** `off`, or an address to listen on. Port 0 is any free one. */
 export function isListen(value: string): boolean {
   const { host, port } = listenAddress(value);

@@ -1,12 +1,23 @@
 import type { Setting } from '../transports/transport.ts';
 import { configSection } from './config-schema.ts';
 import { type Registries, registries } from './registries.ts';
-import { isGroup, isSetting, join, type SchemaNode, type Section } from './schema.ts';
+import {
+  isGroup,
+  isSetting,
+  isShared,
+  join,
+  type SchemaNode,
+  type Section,
+  type SharedSection,
+  sharedIn,
+} from './schema.ts';
 import { formatOf, written } from './value-formats.ts';
 
 /** The page `docs/reference/config.md`: every setting there is, with its format, default and reason. */
 export function configReference(known: Registries = registries): string {
-  return `${[INTRODUCTION, ...chapters('', configSection(known))].join('\n\n')}\n`;
+  const section = configSection(known);
+  const shared = sharedIn(section).flatMap(({ name, about, of }) => chapters(name, of, about));
+  return `${[INTRODUCTION, ...chapters('', section), ...shared].join('\n\n')}\n`;
 }
 
 const INTRODUCTION = `# Configuration reference
@@ -22,14 +33,16 @@ unit (\`ms\`, \`s\`, \`m\`, \`h\`, \`d\`), a size a number of bytes or one with 
 /** One chapter a section: first its settings, then the sections below it. `of` tells variants apart. */
 function chapters(path: string, section: Section, doc = '', of = ''): string[] {
   const entries = Object.entries(section);
-  const rows = entries.flatMap(([name, node]) => (isSetting(node) ? [row(name, node)] : []));
-  const inner = entries.flatMap(([name, node]) => (isSetting(node) ? [] : below(join(path, name), node, of)));
+  const rows = entries.flatMap(([name, node]) => (isSetting(node) || isShared(node) ? [row(name, node)] : []));
+  const inner = entries.flatMap(([name, node]) =>
+    isSetting(node) || isShared(node) ? [] : below(join(path, name), node, of),
+  );
   const title = `## ${path === '' ? 'Top level' : `\`${path}\``}${of}`;
   const table = rows.length === 0 ? [] : [['| setting | value | default | |', '|---|---|---|---|', ...rows].join('\n')];
   return [title, ...(doc === '' ? [] : [doc]), ...table, ...inner];
 }
 
-function below(path: string, node: Exclude<SchemaNode, Setting>, of: string): string[] {
+function below(path: string, node: Exclude<SchemaNode, Setting | SharedSection>, of: string): string[] {
   if (!isGroup(node)) return chapters(path, node, '', of);
   if (node.group === 'optional') return chapters(path, node.of, `${node.doc} The section may be left out.`, of);
   if (node.group === 'list') return chapters(`${path}[]`, node.of, node.doc, of);
@@ -39,11 +52,23 @@ function below(path: string, node: Exclude<SchemaNode, Setting>, of: string): st
   return [...chapters(`${path}[]`, node.shared, node.doc, of), ...variants.flat()];
 }
 
-function row(name: string, { doc, format, default: fallback, list, required, example }: Setting): string {
-  const value = `${list === true ? 'a list; each ' : ''}${formatOf(format).expects}`;
-  const initial = required === true ? '**required**' : fallback === null ? 'none' : code(written(format, fallback));
+function row(name: string, node: Setting | SharedSection): string {
+  const { doc, required, example } = node;
+  const initial = required === true ? '**required**' : defaultOf(node);
   const shown = example === undefined ? '' : ` Example: ${code(example)}.`;
-  return `| \`${name}\` | ${cell(value)} | ${initial} | ${cell(`${doc}${shown}`)} |`;
+  return `| \`${name}\` | ${cell(expected(node))} | ${initial} | ${cell(`${doc}${shown}`)} |`;
+}
+
+function expected(node: Setting | SharedSection): string {
+  if (isShared(node)) return `${node.list ? 'a list of sections' : 'a section'} as in [${node.name}](#${node.name})`;
+  const { expects } = formatOf(node.format);
+  if (node.list === 'or-one') return `${expects}, or a list of them`;
+  return node.list === true ? `a list; each ${expects}` : expects;
+}
+
+function defaultOf(node: Setting | SharedSection): string {
+  if (isShared(node) || node.default === null || node.list === 'or-one') return 'none';
+  return code(written(node.format, node.default));
 }
 
 function code(value: unknown): string {

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { checkCondition, type DraftCondition } from './condition-rules.ts';
 import { listenAddress } from './network-names.ts';
 import { quoted, type Report } from './report.ts';
 import { join, type Values } from './schema.ts';
@@ -8,9 +9,14 @@ import { didYouMean } from './suggestion.ts';
 interface Draft extends Values {
   readonly aws?: Values;
   readonly queues?: readonly DraftQueue[];
-  readonly destinations?: readonly { readonly name?: string }[];
+  readonly destinations?: readonly DraftDestination[];
   readonly metrics?: { readonly listen?: string };
   readonly limits?: { readonly in_flight_bytes?: number };
+}
+
+interface DraftDestination extends Values {
+  readonly name?: string;
+  readonly filters?: readonly ({ readonly name?: string; readonly drop?: DraftCondition } | undefined)[];
 }
 
 interface DraftQueue extends Values {
@@ -79,6 +85,19 @@ function* references(queues: readonly DraftQueue[]): Generator<[path: string, na
   }
 }
 
+const filters: Rule = ({ destinations = [] }, report) => {
+  for (const [index, { filters: list = [] }] of destinations.entries()) {
+    const path = `destinations[${index}].filters`;
+    unique(
+      list.map((filter) => filter ?? {}),
+      path,
+      'name',
+      report,
+    );
+    for (const [at, filter] of list.entries()) checkCondition(filter?.drop, `${path}[${at}].drop`, report);
+  }
+};
+
 const HOURS_12 = 12 * 3_600_000;
 
 /** SQS takes 12 hours at most; below 10 seconds there is no time for a second try. */
@@ -119,6 +138,7 @@ const RULES: readonly Rule[] = [
   knownDestinations,
   eachDestinationOnce,
   usedDestinations,
+  filters,
   visibility,
   awsKeys,
   roomForBlocks,

@@ -15,7 +15,7 @@ export interface Section {
 export type Names<T> = Section & Record<keyof T, SchemaNode>;
 
 /** Sections that stand for themselves. */
-export type Group = OptionalSection | SectionList | VariantList;
+export type Group = OptionalSection | SectionList | VariantList | SharedSection;
 
 /** A section that may be left out whole: what it requires is required only when it is there. */
 export interface OptionalSection {
@@ -41,6 +41,23 @@ export interface VariantList {
   readonly variants: ReadonlyMap<string, Section>;
 }
 
+/**
+ * A section that stands in several places, or in itself: documents describe it once, under its name, and everywhere else
+ * point there. `list`: any number of them, but not none.
+ */
+export interface SharedSection {
+  readonly group: 'shared';
+  /** What it is called, and what it is. */
+  readonly name: string;
+  readonly about: string;
+  /** What it is for where it stands. */
+  readonly doc: string;
+  readonly required: boolean;
+  readonly list: boolean;
+  readonly of: Section;
+  readonly example: unknown;
+}
+
 /** What was read for a section: the same names. */
 export type Values = Record<string, unknown>;
 
@@ -53,10 +70,32 @@ export function isGroup(node: SchemaNode): node is Group {
   return typeof Reflect.get(node, 'group') === 'string';
 }
 
+export function isShared(node: SchemaNode): node is SharedSection {
+  return isGroup(node) && node.group === 'shared';
+}
+
 /** Whether something must be written; a section must when something in it must. */
 export function isRequired(node: SchemaNode): boolean {
   if (isSetting(node) || isGroup(node)) return 'required' in node && node.required === true;
   return Object.values(node).some(isRequired);
+}
+
+/** The shared sections that stand anywhere in a section, each once. */
+export function sharedIn(section: Section): SharedSection[] {
+  const found = new Map<string, SharedSection>();
+  const look = (node: SchemaNode): void => {
+    if (isShared(node) && found.has(node.name)) return;
+    if (isShared(node)) found.set(node.name, node);
+    for (const inner of within(node)) look(inner);
+  };
+  look(section);
+  return [...found.values()];
+}
+
+function within(node: SchemaNode): readonly SchemaNode[] {
+  if (isSetting(node)) return [];
+  if (!isGroup(node)) return Object.values(node);
+  return node.group === 'variants' ? [node.shared, ...node.variants.values()] : [node.of];
 }
 
 /** The path of a setting below `path`, or of an item by its number. */

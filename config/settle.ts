@@ -32,14 +32,15 @@ function convictNode(node: SchemaNode): convict.Schema<Values> | convict.SchemaO
   if (isSetting(node)) return convictSetting(node);
   if (!isGroup(node)) return convictSchema(node);
   // The sections of a group were settled one by one: convict cannot look into a list.
-  return node.group === 'optional'
+  return node.group === 'optional' || (node.group === 'shared' && !node.list)
     ? { doc: node.doc, format: 'Object', default: null, nullable: true }
     : { doc: node.doc, format: 'Array', default: [] };
 }
 
 function convictSetting({ doc, format, default: fallback, list }: Setting): convict.SchemaObj {
   const common = { doc, nullable: fallback === null, sensitive: format === 'secret' };
-  if (list !== true) return { ...common, default: fallback, format: typeof format === 'string' ? format : [...format] };
+  if (list === undefined || list === false)
+    return { ...common, default: fallback, format: typeof format === 'string' ? format : [...format] };
   const items = (fallback as readonly unknown[] | null)?.map((item) => measured(format, item)) ?? [];
   return { ...common, default: items, format: everyItem(formatOf(format)) };
 }

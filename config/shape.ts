@@ -7,6 +7,7 @@ interface FlatDestination extends Values {
   readonly name: string;
   readonly type: string;
   readonly format: string;
+  readonly filters: readonly Values[];
 }
 
 /** A whole file as the walk has it: every setting good, nothing missing. */
@@ -29,6 +30,7 @@ export function shape(values: Values, shared: Section): Config {
     ),
     destinations: destinations.map((flat) => ({
       ...Object.fromEntries(Object.entries(flat).filter(([name]) => Object.hasOwn(shared, name))),
+      filters: flat.filters.map(asWritten),
       settings: transportSettings(flat, shared),
     })),
     metrics: { listen: listen === 'off' ? listen : listenAddress(listen) },
@@ -57,6 +59,16 @@ function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const given = Object.entries(value).filter(([, inner]) => inner !== null);
   return Object.fromEntries(given.map(([name, inner]) => [name, withoutNulls(inner)]));
+}
+
+/** Only what was written: a list that may be left out has one item at least when it is not. */
+function asWritten(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(asWritten);
+  if (typeof value !== 'object' || value === null) return value;
+  const given = Object.entries(value).filter(
+    ([, inner]) => inner !== null && !(Array.isArray(inner) && inner.length === 0),
+  );
+  return Object.fromEntries(given.map(([name, inner]) => [name, asWritten(inner)]));
 }
 
 function deepFreeze<T>(value: T): T {

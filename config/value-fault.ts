@@ -7,8 +7,7 @@ import { formatOf, type ValueFormat } from './value-formats.ts';
 export function valueFault(setting: Setting, value: unknown): string | undefined {
   const format = formatOf(setting.format);
   if (format.accepts(value)) return undefined;
-  const words = typeof setting.format === 'string' ? [] : setting.format;
-  const suggestion = typeof value === 'string' ? didYouMean(value, words) : '';
+  const suggestion = typeof value === 'string' ? didYouMean(value, format.words ?? []) : '';
   return `must be ${format.expects}, ${isWhat(format, value)}${suggestion}${quotesHint(format, value)}`;
 }
 

@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
-import { isHostname, isListen, isUrl } from './network-names.ts';
+import { FIELDS } from '../formats/event.ts';
+import { isCidr, isHostname, isListen, isUrl } from './network-names.ts';
 import { isSecretRef, SECRET_REF, SECRET_REF_JSON } from './secret-ref.ts';
 import { asDuration, asSize, bytes, DURATION, LONGEST_MS, milliseconds, SIZE } from './units.ts';
 
@@ -11,6 +12,8 @@ export interface ValueFormat {
   accepts(value: unknown): boolean;
   /** Where a text stands for a number that the program wants: the number of an accepted text, and back. */
   readonly unit?: { readonly measure: (written: string) => number; readonly write: (value: number) => string };
+  /** All that it may be, where that is a list: what a wrong word is likened to. */
+  readonly words?: readonly string[];
   /** A wrong value may be a secret: faults never quote it. */
   readonly hidden?: true;
   /** The same in JSON Schema, as near as it can say it. */
@@ -19,6 +22,7 @@ export interface ValueFormat {
 
 const LINE = /^[^\u0000-\u001f\u007f]+$/;
 const isText = (value: unknown): value is string => typeof value === 'string';
+const FIELD_NAMES = Object.keys(FIELDS);
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
 const isTimer = (value: string) => milliseconds(value) <= LONGEST_MS;
 
@@ -72,6 +76,14 @@ export const valueFormats: Readonly<Record<string, ValueFormat>> = {
   region: text('a region, like eu-west-1', /^[a-z]{2,8}(-[a-z]+)+-\d{1,2}$/),
   account: text('an account id of 12 digits, in quotes', /^\d{12}$/),
   'role-arn': text('the ARN of a role', /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/),
+  severity: whole('a whole number from 0 to 10', 0, 10),
+  scalar: {
+    expects: 'a text, a number, true or false',
+    accepts: (value) => (isText(value) ? LINE.test(value) : typeof value === 'boolean' || Number.isFinite(value)),
+    json: { type: ['string', 'number', 'boolean'] },
+  },
+  cidr: text('an address, or a network like 10.0.0.0/8 or 2001:db8::/32', /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/, isCidr),
+  field: { ...words(FIELD_NAMES), expects: 'a field of the common vocabulary' },
   bucket: text('a bucket name, or a pattern with * that says more than *', /^(?!\*+$)[a-z0-9*][a-z0-9.*-]{1,62}$/),
 };
 
@@ -99,6 +111,7 @@ function words(list: readonly string[]): ValueFormat {
   return {
     expects: list.length === 1 ? String(list[0]) : `one of ${list.join(', ')}`,
     accepts: (value) => isText(value) && list.includes(value),
+    words: list,
     json: { enum: list },
   };
 }

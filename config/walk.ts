@@ -79,9 +79,15 @@ function firstSentence(doc: string): string {
 }
 
 function walkSetting(setting: Setting, spot: Spot): unknown {
-  return setting.list === true
-    ? walkItems(setting, spot, (item) => walkValue(setting, item))
-    : walkValue(setting, spot);
+  const { list = false } = setting;
+  if (list === false) return walkValue(setting, spot);
+  if (list === 'or-one' && itemsOf(spot.node ?? null) === undefined) return oneItem(walkValue(setting, spot));
+  const mayBeEmpty = list !== 'or-one' && setting.required !== true;
+  return walkItems(spot, mayBeEmpty, (item) => walkValue(setting, item));
+}
+
+function oneItem(value: unknown): unknown {
+  return value === undefined ? undefined : [value];
 }
 
 function walkValue(setting: Setting, { node = null, path, report }: Spot): unknown {
@@ -97,18 +103,21 @@ function walkGroup(group: Group, spot: Spot): unknown {
     case 'optional':
       return walkWhole(group.of, spot);
     case 'list':
-      return walkItems(group, spot, (item) => walkWhole(group.of, item));
+      return walkItems(spot, !group.required, (item) => walkWhole(group.of, item));
     case 'variants':
-      return walkItems(group, spot, (item) => walkVariant(group, item));
+      return walkItems(spot, !group.required, (item) => walkVariant(group, item));
+    case 'shared':
+      if (!group.list) return walkWhole(group.of, spot);
+      return walkItems(spot, false, (item) => walkWhole(group.of, item));
   }
 }
 
 /** A faulty item leaves a hole, so that the others keep their number. */
-function walkItems(list: { readonly required?: boolean }, spot: Spot, walk: (item: Spot) => unknown): unknown {
+function walkItems(spot: Spot, mayBeEmpty: boolean, walk: (item: Spot) => unknown): unknown {
   const { node = null, path, report } = spot;
   const items = itemsOf(node);
   if (items === undefined) report.fault(path, kindFault('a list', plain(node)));
-  if (items?.length === 0 && list.required === true) report.fault(path, 'must have one item at least');
+  if (items?.length === 0 && !mayBeEmpty) report.fault(path, 'must have one item at least');
   return items?.map((item, index) => {
     report.mark(join(path, index), offsetOf(item));
     return walk({ node: item, path: join(path, index), report });

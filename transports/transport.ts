@@ -147,8 +147,8 @@ export interface Setting {
   readonly format: string | readonly string[];
   readonly default: unknown;
   readonly required?: boolean;
-  /** A list of items of `format`. */
-  readonly list?: boolean;
+  /** A list of items of `format`; with `or-one`, a list of at least one, or an item that stands for itself. */
+  readonly list?: boolean | 'or-one';
   readonly example?: unknown;
 }
 

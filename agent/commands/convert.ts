@@ -1,73 +1,56 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { ConfigError, faultLine } from '../../config/report.ts';
 import { toByteString } from '../../formats/framing/byte-string.ts';
 import { decompress } from '../../formats/framing/decompress.ts';
 import { FormatError, type LogRecord } from '../../formats/framing/record.ts';
 import { ignoredBy } from '../../formats/log-types/ignored.ts';
-import { logTypeNames } from '../../formats/log-types/index.ts';
-import type { FormatName } from '../../formats/wire/formatter.ts';
-import { formatNames, formats } from '../../formats/wire/index.ts';
-import type { Envelope } from '../../transports/transport.ts';
 import { type Command, type CommandArgs, type CommandIo, EXIT, UsageError } from '../command.ts';
-import { Converter, Dress, type FrameSink } from '../convert.ts';
+import { Converter, type FrameSink } from '../convert.ts';
 import { explainObject } from '../explain.ts';
 import { contentsOf, withHead } from '../object-type.ts';
-
-interface Wanted {
-  readonly format: FormatName;
-  readonly type: string | undefined;
-  readonly key: string | undefined;
-  readonly explain: boolean;
-  readonly files: readonly string[];
-}
-
-/** A terminal and a file take lines of any length. */
-const NO_LIMIT = 2 ** 30;
-
-/** One event a line: what a destination would get, without its envelope. */
-const line: Envelope = {
-  bind: () => ({
-    room: NO_LIMIT,
-    frame: (text) => `${text.replace(/[\r\n]+[ \t]*/g, ' ')}\n`,
-  }),
-};
+import { understand, type Wanted } from './convert-options.ts';
 
 /** Converts log objects on this host, to see what a SIEM would get. */
 export const convert: Command = {
   name: 'convert',
   summary: 'Convert log files to LEEF, CEF or JSON on stdout; --explain shows where each value comes from',
-  usage: '[--format leef|cef|json|raw] [--type TYPE] [--key S3KEY] [--explain] FILE...',
+  usage:
+    '[--format leef|cef|json|raw] [--config FILE [--destination NAME]] [--type TYPE] [--key S3KEY] [--explain] FILE...',
   options: {
+    config: { type: 'string', short: 'c' },
+    destination: { type: 'string', short: 'd' },
     format: { type: 'string', short: 'f' },
     type: { type: 'string', short: 't' },
     key: { type: 'string', short: 'k' },
     explain: { type: 'boolean' },
   },
   async run(args, io) {
-    const wanted = understand(args);
+    const wanted = understandOrTell(args, io);
+    if (wanted === undefined) return EXIT.config;
     for (const file of wanted.files) await mustBeFile(file);
     let quarantined = 0;
     for (const file of wanted.files) quarantined += await convertFile(file, wanted, io);
+    tellFiltered(wanted, io);
     return quarantined === 0 ? EXIT.fine : EXIT.no;
   },
 };
 
-function understand({ values, positionals }: CommandArgs): Wanted {
-  const { format = 'leef', type, key, explain = false } = values;
-  if (positionals.length === 0) throw new UsageError('convert needs a file; "-" reads standard input');
-  const name = formatNames.find((known) => known === format);
-  if (name === undefined) throw new UsageError(`--format ${format} is none of ${formatNames.join(', ')}`);
-  if (type !== undefined && !logTypeNames.includes(String(type))) {
-    throw new UsageError(`--type ${type} is none of ${logTypeNames.join(', ')}`);
+/** Undefined when every fault of the configuration has been told. */
+function understandOrTell(args: CommandArgs, io: CommandIo): Wanted | undefined {
+  try {
+    return understand(args);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    for (const fault of error.faults) io.err(`${faultLine(fault)}\n`);
+    return undefined;
   }
-  return {
-    format: name,
-    type: type === undefined ? undefined : String(type),
-    key: key === undefined ? undefined : String(key),
-    explain: explain === true,
-    files: positionals,
-  };
+}
+
+function tellFiltered({ dress }: Wanted, io: CommandIo): void {
+  for (const { name, seen, dropped } of dress.rules.filters.counts)
+    io.err(`filter ${name} kept back ${dropped} of ${seen} events\n`);
 }
 
 async function mustBeFile(file: string): Promise<void> {
@@ -108,10 +91,9 @@ function open(
   sink: PrintSink,
   io: CommandIo,
 ): Pick<Converter, 'push' | 'end' | 'records'> {
-  const overrides = wanted.type === undefined ? [] : [{ key: '*', type: wanted.type }];
+  const { dress, overrides, explain } = wanted;
   const contents = contentsOf({ bucket: 'file', key: toByteString(key), version: '' }, head, overrides);
-  const dress = new Dress(formats[wanted.format], line);
-  if (wanted.explain) return explainObject(contents, dress, sink, (text) => io.out(text));
+  if (explain) return explainObject(contents, dress, sink, (text) => io.out(text));
   return new Converter(contents, [{ dress, sink }]);
 }
 
@@ -129,6 +111,8 @@ class PrintSink implements FrameSink {
   frame(_ordinal: number, frame: string): void {
     this.io.out(Buffer.from(frame, 'latin1').toString('utf8'));
   }
+
+  pass(): void {}
 
   refuse(ordinal: number, _record: LogRecord, error: FormatError): void {
     this.complain(ordinal, error);

@@ -47,12 +47,17 @@ async function ask(address: string): Promise<Status | Error> {
   }
 }
 
+function filterLine({ name, seen, dropped, keepsAll }: Status['destinations'][number]['filters'][number]): string {
+  const alarm = keepsAll ? '; ALL of the last hour' : '';
+  return `  filter ${name} kept back ${dropped} of ${seen} events${alarm}\n`;
+}
+
 function page(status: Status): string {
   const head = `trailferry ${status.version}, running since ${status.startedAt}: ${status.ready ? 'ready' : 'NOT READY'}\n`;
   const reasons = status.reasons.map((reason) => `  ${reason}\n`);
   const destinations = status.destinations.map(
-    ({ name, type, format, assurance, state, since, pendingBytes }) =>
-      `destination ${name}: ${type}, ${format}, ${assurance}, ${state} since ${since}, ${pendingBytes} bytes pending\n`,
+    ({ name, type, format, assurance, state, since, pendingBytes, filters }) =>
+      `destination ${name}: ${type}, ${format}, ${assurance}, ${state} since ${since}, ${pendingBytes} bytes pending\n${filters.map(filterLine).join('')}`,
   );
   const queues = status.queues.map(({ name, destinations: names }) => `queue ${name} -> ${names.join(', ')}\n`);
   return `${head}${reasons.join('')}${destinations.join('')}${queues.join('')}quarantine: ${status.quarantineBytes} bytes\n`;

@@ -56,11 +56,11 @@ export class Block implements FrameBlock {
     this.count += 1;
   }
 
-  /** Lets a record without a frame settle together with the frame before it; false when the last frame is not its lane's. */
-  join(lane: Lane, ordinal: number): boolean {
+  /** Lets records without frames settle together with the frame before them; false when the last frame is not their lane's. */
+  join(lane: Lane, first: number, last = first): boolean {
     const span = this.spans.at(-1);
-    if (span?.lane !== lane || span.last !== ordinal - 1) return false;
-    span.last = ordinal;
+    if (span?.lane !== lane || span.last !== first - 1) return false;
+    span.last = last;
     return true;
   }
 

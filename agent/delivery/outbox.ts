@@ -70,9 +70,10 @@ export class Outbox {
     this.linger ??= setTimeout(() => this.flush(), this.options.lingerMs);
   }
 
-  /** A record that makes no frame: settles with the frame before it, or at once. */
-  pass(lane: Lane, ordinal: number): void {
-    if (!this.block.join(lane, ordinal)) lane.settled(ordinal, ordinal, { delivered: 0, filtered: 1, quarantined: 0 });
+  /** Records that make no frames: they settle with the frame before them, or at once. */
+  pass(lane: Lane, first: number, last = first): void {
+    if (this.block.join(lane, first, last)) return;
+    lane.settled(first, last, { delivered: 0, filtered: last - first + 1, quarantined: 0 });
   }
 
   /**

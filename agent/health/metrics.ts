@@ -42,6 +42,12 @@ export function createMetrics(registry: Registry) {
     quarantined: counter('objects_quarantined_total', 'Records put into quarantine, per destination.', 'reason'),
     quarantineBytes: gauge('quarantine_bytes', 'Bytes in quarantine.'),
     eventsRead: counter('events_read_total', 'Records read.', 'source_type'),
+    eventsFiltered: counter(
+      'events_filtered_total',
+      'Events that a filter of the configuration kept from a destination.',
+      'destination',
+      'filter',
+    ),
     eventsTruncated: counter('events_truncated_total', 'Events that lost fields to the message limit.', 'destination'),
     valuesReplaced: counter(
       'values_replaced_total',

@@ -10,18 +10,20 @@ import { readMetrics } from './health/metrics-text.ts';
 function fakeAgent(report: Report, reasons: string[]) {
   const tally = { truncated: 3, replaced: 4 };
   const settings = { name: 'siem', type: 'hec', format: 'json', settings: { token: 'S3cr3tCanary' } };
+  const counts = [{ name: 'no-reads', seen: 9, dropped: 5 }];
   const state = { state: 'blocked', since: Date.UTC(2026, 0, 2), reason: 'bad token; enable it' };
   return {
     report,
     notReady: () => reasons,
     destinations: [
       {
-        ...{ name: 'siem', settings, dress: { tally } },
+        ...{ name: 'siem', settings, dress: { tally, rules: { filters: { counts } } } },
         outbox: { pendingBytes: 12_345, state },
         transport: { assurance: 'indexed' },
       },
     ],
     quarantine: { bytes: 77 },
+    filterWatch: { keepsAll: (destination: string, filter: string) => destination + filter === 'siemno-reads' },
     config: { queues: [{ name: 'q', url: 'https://sqs.example/q', destinations: ['siem'] }] },
   };
 }
@@ -67,6 +69,7 @@ test('/metrics is what a scraper reads, with figures of this moment, however oft
     expect(value('events_truncated_total')).toBe(3);
     expect(value('values_replaced_total')).toBe(4);
     expect(value('quarantine_bytes')).toBe(77);
+    expect(value('events_filtered_total')).toBe(5);
     expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e7);
     expect(value('event_loop_delay_p99_seconds')).toBeLessThan(10);
   }
@@ -92,6 +95,7 @@ test('/api/v1/status says what runs, and no secret', async () => {
         since: '2026-01-02T00:00:00.000Z',
         reason: 'bad token; enable it',
         pendingBytes: 12_345,
+        filters: [{ name: 'no-reads', seen: 9, dropped: 5, keepsAll: true }],
       },
     ],
     queues: [{ name: 'q', destinations: ['siem'] }],

@@ -71,6 +71,53 @@ describe('an object', () => {
     expect(rig.said.read).toEqual({ generic: 3 });
   });
 
+  test('goes through the filters of each destination, which are in its account', async () => {
+    const others = { name: 'others', drop: { field: { name: 'event.message' as const, matches: ['*"n":1*'] } } };
+    const nothing = { name: 'all', drop: { log_type: ['generic'] } };
+    await reopen({ filters: { siem: [others], archive: [nothing] } });
+    const bytes = lines(0, 1000);
+    await ferry(rig.objects.put('a', [bytes.slice(0, 300_000), bytes.slice(300_000)]), rig.parts, FREE);
+    const kept = range(0, 1000).filter((n) => !String(n).startsWith('1'));
+    expect(numbers(siem())).toEqual(kept);
+    expect(numbers(archive())).toEqual([]);
+    const [mine, all] = [kept.length, 1000];
+    expect(await accounts()).toEqual({
+      siem: `${mine}+${all - mine}+0=${all} complete`,
+      archive: `0+${all}+0=${all} complete`,
+    });
+    expect(rig.parts.targets.map(({ dress }) => dress.rules.filters.counts[0])).toEqual([
+      { name: 'others', seen: all, dropped: all - mine },
+      { name: 'all', seen: all, dropped: all },
+    ]);
+    expect(rig.parts.lanes.size).toBe(0);
+  });
+
+  test('whose end cannot be read keeps account of what was filtered before', async () => {
+    const nothing = { name: 'all', drop: { log_type: ['generic'] } };
+    await reopen({ filters: { siem: [nothing] } });
+    const cut = gzipSync(Buffer.from(lines(0, 250))).subarray(0, -4);
+    await ferry(rig.objects.put('a', [cut]), rig.parts, FREE);
+    expect(await accounts()).toEqual({ siem: '0+250+1=251 complete', archive: '250+0+1=251 complete' });
+    expect((await rig.quarantined()).map((entry) => entry.split(' ').slice(0, 3).join(' '))).toEqual([
+      'rest 250 archive',
+      'rest 250 siem',
+    ]);
+  });
+
+  test('that breaks off goes on behind what was filtered', async () => {
+    const nothing = { name: 'all', drop: { log_type: ['generic'] } };
+    await reopen({ filters: { siem: [nothing] }, destinations: ['siem'] });
+    const bytes = lines(0, 1000);
+    const ref = rig.objects.put('a', [bytes.slice(0, 300_000), s3Error('ECONNRESET')]);
+    await expect(ferry(ref, rig.parts, FREE)).rejects.toThrow('TF-S3');
+    const before = rig.parts.targets[0]?.dress.rules.filters.counts[0]?.seen ?? 0;
+    expect(before).toBeGreaterThan(100);
+    rig.objects.put('a', [bytes]);
+    await ferry(ref, rig.parts, FREE);
+    expect(rig.parts.targets[0]?.dress.rules.filters.counts[0]?.seen).toBe(1000);
+    expect(await accounts()).toEqual({ siem: '0+1000+0=1000 complete' });
+  });
+
   test('without a byte is complete, with no records', async () => {
     await ferry(rig.objects.put('a', []), rig.parts, FREE);
     expect(await accounts()).toEqual({ siem: '0+0+0=0 complete', archive: '0+0+0=0 complete' });

@@ -122,6 +122,13 @@ test('a destination counts answers, and says when it is down, blocked, and up ag
   ]);
 });
 
+test('a filter that keeps everything back is told with its name', () => {
+  report.keptAll('siem', 'no-reads', 5);
+  expect(lines).toEqual([
+    'warning: a filter kept back every event of the last hour; is it meant to? destination=siem filter=no-reads events=5',
+  ]);
+});
+
 test('a state directory that refuses writes is told once, and once when it takes them again', async () => {
   for (const obstacle of [undefined, new Error('ENOSPC'), new Error('ENOSPC'), undefined]) report.stateDir(obstacle);
   expect(lines).toEqual([

@@ -12,6 +12,8 @@ import { Outbox } from '../../agent/delivery/outbox.ts';
 import { listQuarantine, Quarantine } from '../../agent/delivery/quarantine.ts';
 import { Gate } from '../../agent/gate.ts';
 import type { PipelineParts, Target } from '../../agent/pipeline.ts';
+import { rulesOf } from '../../agent/rules/rules.ts';
+import type { FilterSettings } from '../../config/config.ts';
 import { formats } from '../../formats/wire/index.ts';
 import { type FakeTransport, fakeTransport } from '../fakes/transport.ts';
 
@@ -102,6 +104,8 @@ export interface RigOptions {
   readonly windowBytes?: number;
   readonly openObjects?: number;
   readonly quarantineBytes?: number;
+  /** By destination. */
+  readonly filters?: Readonly<Record<string, readonly FilterSettings[]>>;
 }
 
 /** A pipeline on real delivery, between objects and destinations in memory. */
@@ -128,7 +132,8 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
           ),
         observer: { delivered: () => {}, retried: () => {}, circuit: () => {} },
       });
-      return { name, outbox, dress: new Dress(formats.raw, transport.envelope) };
+      const rules = rulesOf({ filters: options.filters?.[name] ?? [] });
+      return { name, outbox, dress: new Dress(formats.raw, transport.envelope, rules) };
     });
     return {
       ...{ objects, targets, ledger, quarantine, overrides: [] },

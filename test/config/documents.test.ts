@@ -6,7 +6,7 @@ import { jsonSchema } from '../../config/json-schema.ts';
 import { readConfig } from '../../config/load.ts';
 import { configReference } from '../../config/reference.ts';
 import { type Registries, registries } from '../../config/registries.ts';
-import { isGroup, isSetting, type SchemaNode, type Section } from '../../config/schema.ts';
+import { isGroup, isSetting, isShared, type SchemaNode, type Section, sharedIn } from '../../config/schema.ts';
 import { known } from './known.ts';
 
 /** Every setting of a schema, with its path; items as `[]`, variants by their type. */
@@ -14,6 +14,8 @@ function pathsOf(node: SchemaNode, path: string): string[] {
   if (isSetting(node)) return [path];
   if (!isGroup(node)) return below(node, path);
   if (node.group === 'optional') return below(node.of, path);
+  // Described once, under its own name.
+  if (node.group === 'shared') return [path];
   if (node.group === 'list') return below(node.of, `${path}[]`);
   return Array.from(node.variants, ([type, own]) => below({ ...node.shared, ...own }, `${path}[${type}]`)).flat();
 }
@@ -69,16 +71,23 @@ test.each([
 ] as [string, Registries][])(
   'schema, example and reference name just what the configuration knows: %s',
   (_title, some) => {
-    const paths = pathsOf(configSection(some), '').toSorted();
-    expect(schemaPaths(jsonSchema(some), '').toSorted()).toEqual(paths);
+    const section = configSection(some);
+    const paths = pathsOf(section, '').toSorted();
+    const schema = jsonSchema(some) as Json & { $defs?: Record<string, Json> };
+    expect(schemaPaths(schema, '').toSorted()).toEqual(paths);
+    const apart = sharedIn(section).map(({ name, of }) => {
+      const inner = below(of, '').toSorted();
+      expect(schemaPaths(schema['$defs']?.[name] ?? {}, '').toSorted()).toEqual(inner);
+      return inner.length;
+    });
 
     const example = exampleConfig(some);
     expect(valuePaths(parse(setAll(example)), '', new Set(paths)).toSorted()).toEqual(paths);
 
     const reference = configReference(some);
     const rows = [...reference.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
-    const shared = (some.transports.length - 1) * 3;
-    expect(rows.length).toBe(paths.length - shared);
+    const repeated = below(section.destinations.shared, '').length * (some.transports.length - 1);
+    expect(rows.length).toBe(paths.length - repeated + apart.reduce((sum, count) => sum + count, 0));
     for (const path of paths) expect(rows).toContain(path.split('.').at(-1));
   },
 );
@@ -105,11 +114,14 @@ test('every default that the example shows is the default', () => {
 test('each setting says what it is for, in a sentence', () => {
   const docs = (node: SchemaNode): string[] => {
     if (isSetting(node)) return [node.doc];
+    if (isShared(node)) return [node.doc, node.about];
     if (!isGroup(node)) return Object.values(node).flatMap(docs);
     const inner = node.group === 'variants' ? [node.shared, ...node.variants.values()] : [node.of];
     return [node.doc, ...inner.flatMap(docs)];
   };
-  expect(
-    docs(configSection(registries)).filter((doc) => !/^[^a-z].*[.]$/s.test(doc) && !/^`.*[.]$/s.test(doc)),
-  ).toEqual([]);
+  const section = configSection(registries);
+  const apart = sharedIn(section).flatMap(({ of }) => docs(of));
+  expect([...docs(section), ...apart].filter((doc) => !/^[^a-z].*[.]$/s.test(doc) && !/^`.*[.]$/s.test(doc))).toEqual(
+    [],
+  );
 });

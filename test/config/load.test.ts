@@ -24,6 +24,7 @@ test('a good file is read whole: defaults, units, shape', () => {
         name: 'siem',
         type: 'relay',
         format: 'leef',
+        filters: [],
         settings: {
           host: 'siem.corp.example',
           hosts: [],
@@ -41,6 +42,7 @@ test('a good file is read whole: defaults, units, shape', () => {
         name: 'splunk',
         type: 'collector',
         format: 'json',
+        filters: [],
         settings: { url: 'https://splunk.corp.example:8088', token: { credential: 'hec-token' }, index: null },
       },
     ],

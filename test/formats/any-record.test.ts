@@ -115,7 +115,7 @@ function make(
     const frame = (ordinal: number, line: string): void => {
       frames.push({ ordinal, id: line.slice(0, 32), text: decoded(line.slice(32)) });
     };
-    return { dress, sink: { offered: 0, frame, refuse: (_, __, { code }) => void refused.push(code) } };
+    return { dress, sink: { offered: 0, frame, pass: () => {}, refuse: (_, __, { code }) => void refused.push(code) } };
   });
   const converter = new Converter(plainContents(type, origin), routes);
   converter.push(object);
@@ -156,6 +156,19 @@ function expectSound(type: LogType, object: Buffer, room: number, origin = anywh
       expect(key.endsWith('Label') ? extensions.has(key.slice(0, -5)) : true).toBe(true);
     expect([...extensions.values()].filter((one) => one === '')).toEqual([]);
   }
+  for (const { text: line, id } of type.spec.ocsf === 'native' ? [] : made.ocsf[0]) {
+    const event = JSON.parse(line) as Ocsf;
+    expect(event.unmapped.trailferry_event_id).toBe(id);
+    expect(event.type_uid).toBe(event.class_uid * 100 + event.activity_id);
+  }
+  for (const { text: line, id } of made.ecs[0]) expect(JSON.parse(line).labels.trailferry_event_id).toBe(id);
+}
+
+interface Ocsf {
+  readonly class_uid: number;
+  readonly activity_id: number;
+  readonly type_uid: number;
+  readonly unmapped: { readonly trailferry_event_id: string };
 }
 
 describe.each(allLogTypes.map((type) => [`${type.name} (${type.spec.layout.kind})`, type] as const))(

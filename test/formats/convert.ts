@@ -83,6 +83,7 @@ function sinkOf({ frames, refused }: Output): ConstructorParameters<typeof Conve
   return {
     offered: 0,
     frame: (ordinal, frame) => frames.push({ ordinal, text: decoded(frame) }),
+    pass: () => {},
     refuse: (ordinal, _record, error) => refused.push(`${ordinal} ${error.code}`),
   };
 }

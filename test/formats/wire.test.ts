@@ -77,6 +77,7 @@ function write(format: FormatName, json: string, room = 2 ** 30): Written {
     frame: (_: number, line: string) => {
       frame = decoded(line);
     },
+    pass: () => {},
     refuse: (_: number, __: unknown, error: { readonly code: string }) => {
       code = error.code;
     },

@@ -112,6 +112,55 @@ const RECORD = {
   requestParameters: { userName: 'x=y' },
 };
 
+const CONFIG = `version: 1
+aws: {region: eu-west-1}
+queues:
+  - {name: q, url: "https://sqs.eu-west-1.amazonaws.com/111122223333/q", buckets: [logs], destinations: [siem, plain]}
+destinations:
+  - name: siem
+    type: file
+    path: /tmp/out
+    format: leef
+    filters:
+      - {name: no-reads, drop: {event_name: [Get*, List*], severity: {below: 4}}}
+  - {name: plain, type: file, path: /tmp/out2, format: raw}
+`;
+
+const CALLS = ['GetObject', 'PutObject', 'ListBuckets'].map((eventName) => ({
+  ...{ eventVersion: '1.08', eventTime: '2026-11-24T12:00:00Z', eventSource: 's3.amazonaws.com', eventName },
+  readOnly: eventName !== 'PutObject',
+}));
+
+test('--config shows what a destination gets, in its format and through its filters', async () => {
+  const [config, calls] = [await file('x.yaml', CONFIG), await file('calls.json', JSON.stringify({ Records: CALLS }))];
+  const siem = await run('--config', config, '--destination', 'siem', calls);
+  expect(lines(siem.out).map((line) => parseLeef(line).header.eventId)).toEqual(['PutObject']);
+  expect(siem.err).toBe('filter no-reads kept back 2 of 3 events\n');
+  expect(siem.code).toBe(0);
+  const plain = await run('-c', config, '-d', 'plain', calls);
+  expect(lines(plain.out).map((line) => JSON.parse(line))).toEqual(CALLS);
+  const cef = await run('-c', config, '-d', 'siem', '-f', 'cef', calls);
+  expect(lines(cef.out)).toEqual([expect.stringMatching(/^CEF:0.AWS/)]);
+});
+
+test('--explain says which filter kept an event back, and why', async () => {
+  const config = await file('x.yaml', CONFIG);
+  const { out } = await run('-c', config, '-d', 'siem', '--explain', await file('c.json', JSON.stringify(CALLS[0])));
+  expect(out).toContain('\n  kept back by filter no-reads: event_name Get* or List*, severity below 4\n');
+  expect(out).toMatch(/\n {2}severity +1 {2}<- /);
+});
+
+test('a configuration that cannot be used is told, and one destination must be meant', async () => {
+  const bad = await file('bad.yaml', CONFIG.replace('event_name', 'event_nam'));
+  const { code, err } = await run('-c', bad, '-d', 'siem', golden('vpc-flow/default.in'));
+  expect(code).toBe(78);
+  expect(err).toContain('unknown setting (did you mean "event_name"?)');
+  const good = await file('x.yaml', CONFIG);
+  await expect(run('-c', good, golden('vpc-flow/default.in'))).rejects.toThrow('which of siem, plain');
+  await expect(run('-c', good, '-d', 'other', golden('vpc-flow/default.in'))).rejects.toThrow('none of siem, plain');
+  await expect(run('-d', 'siem', golden('vpc-flow/default.in'))).rejects.toThrow(UsageError);
+});
+
 test('--explain names for each value its key, its path, and what was done to it', async () => {
   const { code, out, err } = await run('--explain', '-f', 'cef', await file('one.json', JSON.stringify(RECORD)));
   expect({ code, err }).toEqual({ code: 0, err: '' });

@@ -17,6 +17,10 @@ const ANSWER: Status = {
     {
       ...{ name: 'siem', type: 'hec', format: 'json', assurance: 'indexed', state: 'up' },
       ...{ since: '2026-11-24T12:00:00.000Z', pendingBytes: 7 },
+      filters: [
+        { name: 'no-reads', seen: 9, dropped: 5, keepsAll: false },
+        { name: 'no-flows', seen: 4, dropped: 4, keepsAll: true },
+      ],
     },
   ],
   queues: [{ name: 'q', destinations: ['siem'] }],
@@ -45,6 +49,8 @@ test('says what the agent does', async () => {
     err: '',
     out: `trailferry 1.2.3, running since 2026-11-24T12:00:00.000Z: ready
 destination siem: hec, json, indexed, up since 2026-11-24T12:00:00.000Z, 7 bytes pending
+  filter no-reads kept back 5 of 9 events
+  filter no-flows kept back 4 of 4 events; ALL of the last hour
 queue q -> siem
 quarantine: 9 bytes
 `,

@@ -1,0 +1,46 @@
+import type { Report } from './report.ts';
+import { join, type Values } from './schema.ts';
+
+/** A condition as it was read: what is not there is null, an empty list, or missing. */
+export interface DraftCondition extends Values {
+  readonly severity?: { readonly below?: number | null; readonly at_least?: number | null } | null;
+  readonly field?: Values | null;
+  readonly all?: readonly (DraftCondition | undefined)[];
+  readonly any?: readonly (DraftCondition | undefined)[];
+  readonly not?: DraftCondition | null;
+}
+
+const WAYS = ['equals', 'in', 'matches', 'cidr'];
+
+/** Holds a condition, and those in it, against what no single setting shows. */
+export function checkCondition(condition: DraftCondition | null | undefined, path: string, report: Report): void {
+  if (condition === undefined || condition === null) return;
+  if (report.isClean(path) && !Object.values(condition).some(given)) {
+    report.fault(path, 'says nothing, so every event would match');
+  }
+  checkField(condition.field, join(path, 'field'), report);
+  checkSeverity(condition.severity, join(path, 'severity'), report);
+  checkCondition(condition.not, join(path, 'not'), report);
+  for (const name of ['all', 'any'] as const) {
+    const list = join(path, name);
+    for (const [index, inner] of (condition[name] ?? []).entries()) checkCondition(inner, join(list, index), report);
+  }
+}
+
+function given(value: unknown): boolean {
+  return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+}
+
+function checkField(field: Values | null | undefined, path: string, report: Report): void {
+  if (!given(field) || !report.isClean(path)) return;
+  const ways = WAYS.filter((way) => given(field?.[way]));
+  if (ways.length !== 1) report.fault(path, `must have one of ${WAYS.join(', ')}; has ${ways.join(', ') || 'none'}`);
+}
+
+function checkSeverity(severity: DraftCondition['severity'], path: string, report: Report): void {
+  if (!given(severity) || !report.isClean(path)) return;
+  const { below, at_least: least } = severity ?? {};
+  if (!given(below) && !given(least)) report.fault(path, 'must have below, at_least or both');
+  if (typeof below === 'number' && typeof least === 'number' && below <= least)
+    report.fault(path, `nothing is below ${below} and at least ${least}`);
+}
