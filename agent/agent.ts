@@ -145,9 +145,14 @@ export class Agent {
     return reasons;
   }
 
-  /** Runs until `stop`, or with `once` until every queue is drained and every record settled. */
-  async run(once: boolean): Promise<void> {
-    await Promise.all(this.queues.map(({ dispatcher }) => dispatcher.run(once)));
+  /**
+   * Runs until `stop`, or with `once` until every queue is drained and every record settled.
+   * @returns how many messages were given back and are in their queues still
+   * @throws {QueueError} with `once`, when a queue cannot be read
+   */
+  async run(once: boolean): Promise<number> {
+    const givenBack = await Promise.all(this.queues.map(({ dispatcher }) => dispatcher.run(once)));
+    return givenBack.reduce((sum, count) => sum + count, 0);
   }
 
   /** Stops receiving, settles what is out, gives the rest back, and closes everything. */

@@ -2,6 +2,13 @@ import type { FieldName } from './event.ts';
 import type { Computed, Expression } from './expression.ts';
 import type { OcsfClassName } from './wire/ocsf-classes.ts';
 
+/** The objects of a list in the record, one for one, each with some of its members as text under other names. */
+export interface ListSpec {
+  readonly each: Expression;
+  /** Dotted names by the member's name in the record. */
+  readonly members: Readonly<Record<string, string>>;
+}
+
 /** What OCSF wants to know of a log type beyond the common vocabulary. */
 export interface OcsfSpec {
   /** Event class; an expression that gives the name of one where records of a type differ. */
@@ -12,19 +19,26 @@ export interface OcsfSpec {
   readonly paths?: Readonly<Partial<Record<FieldName, string | false>>>;
   /** Further attributes by their paths: what the vocabulary has no field for. */
   readonly values?: Readonly<Record<string, Expression>>;
+  /** Lists of objects by their paths. */
+  readonly lists?: Readonly<Record<string, ListSpec>>;
 }
 
 /** What ECS wants to know of a log type beyond the common vocabulary: its fields of categorization, and a name. */
 export interface EcsSpec {
-  readonly kind: 'event' | 'alert' | 'state' | 'metric';
+  readonly kind: 'event' | 'alert' | 'state' | 'metric' | Computed;
   /** Values of `event.category`, parted by a space; an expression where records of a type differ. */
   readonly category: string | Computed;
   /** Values of `event.type`, parted by a space. */
   readonly type: string | Computed;
   /** `event.dataset` behind its `aws.`; the log type's own name unless said. */
   readonly dataset?: string;
-  /** Names, parted by a space, of fields whose meaning in this log type is another; '' is `aws.` and the field's own name. */
-  readonly names?: Readonly<Partial<Record<FieldName, string>>>;
+  /**
+   * Names, parted by a space, of fields whose meaning in this log type is another; '' is `aws.` and the field's own name,
+   * false leaves the field out.
+   */
+  readonly names?: Readonly<Partial<Record<FieldName, string | false>>>;
   /** Further fields by their names: what the vocabulary has no field for. */
   readonly values?: Readonly<Record<string, Expression>>;
+  /** Lists of objects by their names. */
+  readonly lists?: Readonly<Record<string, ListSpec>>;
 }

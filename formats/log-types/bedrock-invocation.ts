@@ -1,4 +1,4 @@
-import { computed, first, tail, textOf, words } from '../functions.ts';
+import { computed, constant, first, tail, textOf, words } from '../functions.ts';
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
@@ -49,4 +49,19 @@ export const bedrockInvocation = defineLogType({
   },
   splunk: { sourcetype: 'aws:firehose:json' },
   qradar: 'Universal LEEF',
+  ocsf: {
+    class: 'api_activity',
+    activity: 'Other',
+    values: { 'api.request.uid': 'requestId', 'api.service.name': constant('bedrock.amazonaws.com') },
+  },
+  ecs: {
+    kind: 'event',
+    category: 'api',
+    type: 'access',
+    names: {
+      'resource.name': 'gen_ai.request.model',
+      'bedrock.input_tokens': 'gen_ai.usage.input_tokens',
+      'bedrock.output_tokens': 'gen_ai.usage.output_tokens',
+    },
+  },
 });

@@ -58,4 +58,20 @@ export const clientVpn = defineLogType({
   },
   splunk: { sourcetype: 'aws:cloudwatchlogs' },
   qradar: 'Universal LEEF',
+  ocsf: {
+    class: 'tunnel_activity',
+    activity: choose(TYPE, { 'connection-attempt': 'Open', 'connection-reset': 'Close' }),
+    paths: { 'event.action': '' },
+    values: { 'session.uid': known('connection-id') },
+  },
+  ecs: {
+    kind: 'event',
+    dataset: 'clientvpn',
+    category: 'network session',
+    type: choose(
+      TYPE,
+      { 'connection-attempt': 'connection start', 'connection-reset': 'connection end' },
+      'connection',
+    ),
+  },
 });

@@ -58,7 +58,11 @@ export const cloudtrailOcsf: OcsfSpec = {
   }),
   // Principals of other accounts come without ARN.
   paths: { 'user.arn': false, 'user.id': 'subject.uid_alt' },
-  values: { 'subject.uid': first('userIdentity.arn', 'userIdentity.principalId') },
+  values: {
+    'subject.uid': first('userIdentity.arn', 'userIdentity.principalId'),
+    // What one signs in to: an attribute of that class alone.
+    'service.name': 'eventSource',
+  },
 };
 
 /** Services whose calls ECS has a category of its own for; it asks for none where none fits. */

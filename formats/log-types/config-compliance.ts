@@ -1,4 +1,4 @@
-import { choose, computed, first, joined } from '../functions.ts';
+import { choose, computed, first, joined, textOf } from '../functions.ts';
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
@@ -47,4 +47,18 @@ export const configCompliance = defineLogType({
   },
   splunk: { sourcetype: 'aws:config:rule' },
   qradar: 'AWS Config',
+  ocsf: {
+    class: 'compliance_finding',
+    activity: 'Update',
+    paths: { 'config.rule': 'compliance.control', 'event.outcome': false },
+    values: {
+      'finding_info.uid': computed('rule ARN and resource', ['configRuleARN', 'resourceId'], (rule, resource) =>
+        [rule, resource]
+          .map(textOf)
+          .filter((part) => part !== '')
+          .join('/'),
+      ),
+    },
+  },
+  ecs: { kind: 'state', category: 'configuration', type: 'info', names: { 'config.rule': 'rule.name' } },
 });

@@ -52,4 +52,6 @@ export const config = defineLogType({
   },
   splunk: { sourcetype: 'aws:config' },
   qradar: 'AWS Config',
+  ocsf: { class: 'config_state', activity: 'Log', values: { 'device.type_id': constant(99) } },
+  ecs: { kind: 'state', category: 'configuration', type: 'info' },
 });

@@ -61,4 +61,6 @@ export const ecrScan = defineLogType({
   },
   splunk: { sourcetype: 'aws:firehose:json' },
   qradar: 'Universal LEEF',
+  ocsf: { class: 'base_event', activity: 'Scan' },
+  ecs: { kind: 'event', category: 'vulnerability', type: 'info', names: { 'finding.cve': '' } },
 });

@@ -1,4 +1,4 @@
-import { computed, first, joined, spaced, textOf } from '../functions.ts';
+import { choose, computed, constant, first, joined, spaced, textOf } from '../functions.ts';
 import { json } from '../layout.ts';
 import { member, members } from '../lists.ts';
 import { defineLogType } from '../log-type.ts';
@@ -93,4 +93,30 @@ export const eksAudit = defineLogType({
   },
   splunk: { sourcetype: 'aws:cloudwatchlogs:eks' },
   qradar: 'Amazon AWS Kubernetes',
+  ocsf: {
+    class: 'api_activity',
+    activity: choose(
+      'verb',
+      {
+        ...{ get: 'Read', list: 'Read', watch: 'Read', create: 'Create', update: 'Update', patch: 'Update' },
+        ...{ delete: 'Delete', deletecollection: 'Delete' },
+      },
+      'Other',
+    ),
+    paths: { 'event.kind': '', 'user.type': '', 'request.url': 'http_request.url.path' },
+    values: { 'api.request.uid': 'auditID' },
+  },
+  ecs: {
+    kind: 'event',
+    category: 'api',
+    type: choose(
+      'verb',
+      {
+        ...{ create: 'creation', update: 'change', patch: 'change' },
+        ...{ delete: 'deletion', deletecollection: 'deletion' },
+      },
+      'access',
+    ),
+    values: { 'orchestrator.type': constant('kubernetes') },
+  },
 });

@@ -1,5 +1,5 @@
 import type { FieldValue } from '../event.ts';
-import { choose, computed, first, spaced, tail, textOf, titled } from '../functions.ts';
+import { choose, computed, constant, first, spaced, tail, textOf, titled } from '../functions.ts';
 import { json } from '../layout.ts';
 import { members, objectsOf } from '../lists.ts';
 import { defineLogType } from '../log-type.ts';
@@ -75,4 +75,22 @@ export const inspector = defineLogType({
   },
   splunk: { sourcetype: 'aws:inspector:v2:findings' },
   qradar: 'Universal LEEF',
+  ocsf: {
+    class: choose('type', { PACKAGE_VULNERABILITY: 'vulnerability_finding' }, 'detection_finding'),
+    activity: choose('status', { CLOSED: 'Close' }, 'Update'),
+    paths: { 'resource.name': false, 'resource.type': false, 'process.path': '' },
+    values: { 'finding_info.types.0': 'type' },
+    lists: { resources: { each: 'resources', members: { id: 'uid', type: 'type', region: 'region' } } },
+  },
+  ecs: {
+    kind: 'event',
+    category: 'vulnerability',
+    type: 'info',
+    names: { 'finding.score': 'vulnerability.score.base' },
+    values: {
+      'rule.name': 'title',
+      'vulnerability.severity': 'severity',
+      'vulnerability.scanner.vendor': constant('Inspector'),
+    },
+  },
 });

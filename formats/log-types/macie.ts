@@ -74,4 +74,20 @@ export const macie = defineLogType({
   },
   splunk: { sourcetype: 'aws:firehose:json' },
   qradar: 'Universal LEEF',
+  ocsf: {
+    class: 'data_security_finding',
+    activity: computed(
+      'Create where createdAt is updatedAt, else Update',
+      ['createdAt', 'updatedAt'],
+      (created, updated) => (created === updated ? 'Create' : 'Update'),
+    ),
+    values: { 'finding_info.types.0': 'type', 'finding_info.created_time': isoTime('createdAt') },
+  },
+  ecs: {
+    kind: 'alert',
+    category: computed('configuration for policy findings, else file', ['type'], (type) =>
+      textOf(type).startsWith('Policy') ? 'configuration' : 'file',
+    ),
+    type: 'info',
+  },
 });

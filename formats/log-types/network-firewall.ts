@@ -22,12 +22,8 @@ const tcpFlags = text('event.tcp.tcp_flags', 'event.tcp.tcp_flags, from hexadeci
   /^[0-9a-f]{1,4}$/i.test(flags) ? Number.parseInt(flags, 16) : undefined,
 );
 
-const metadata = computed('event.alert.metadata as name=value', ['event.alert.metadata'], (value) => {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return Object.entries(value)
-    .map(([name, list]) => `${name}=${(Array.isArray(list) ? list : [list]).map(textOf).join(',')}`)
-    .join('; ');
-});
+/** An id by nature, though Suricata writes it as a number. */
+const ruleId = text('event.alert.signature_id', 'event.alert.signature_id', (id) => id);
 
 export const networkFirewall = defineLogType({
   name: 'network-firewall',
@@ -82,4 +78,20 @@ export const networkFirewall = defineLogType({
   },
   splunk: { sourcetype: 'aws:firehose:json' },
   qradar: 'AWS Network Firewall',
+  ocsf: {
+    class: 'network_activity',
+    activity: choose(action, { blocked: 'Refuse' }, 'Traffic'),
+    paths: { 'network.bytes_in': 'traffic.bytes', 'network.packets': 'traffic.packets' },
+    values: { 'firewall_rule.uid': ruleId, 'firewall_rule.name': 'event.alert.signature' },
+  },
+  ecs: {
+    kind: choose(TYPE, { alert: 'alert' }, 'event'),
+    dataset: 'firewall_logs',
+    category: 'network',
+    type: choose(action, { allowed: 'connection allowed', blocked: 'connection denied' }, 'connection'),
+    values: {
+      'rule.id': ruleId,
+      'rule.name': 'event.alert.signature',
+    },
+  },
 });

@@ -65,4 +65,18 @@ export const route53Resolver = defineLogType({
   },
   splunk: { sourcetype: 'aws:route53' },
   qradar: 'Amazon AWS Route 53',
+  ocsf: {
+    class: 'dns_activity',
+    activity: 'Traffic',
+    paths: { 'dns.answers': false },
+    lists: { answers: { each: 'answers', members: { Rdata: 'rdata', Type: 'type', Class: 'class' } } },
+  },
+  ecs: {
+    kind: 'event',
+    dataset: 'route53_resolver_logs',
+    category: 'network',
+    type: choose(ACTION, { BLOCK: 'protocol denied', ALLOW: 'protocol allowed' }, 'protocol'),
+    names: { 'dns.answers': false },
+    lists: { 'dns.answers': { each: 'answers', members: { Rdata: 'data', Type: 'type', Class: 'class' } } },
+  },
 });

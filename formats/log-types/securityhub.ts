@@ -142,4 +142,47 @@ export const securityHub = defineLogType({
   },
   splunk: { sourcetype: 'aws:securityhub:finding' },
   qradar: 'AWS Security Hub',
+  ocsf: {
+    class: computed(
+      'vulnerability_finding with Vulnerabilities, compliance_finding with Compliance, else detection_finding',
+      ['Vulnerabilities', 'Compliance.Status'],
+      (vulnerabilities, compliance) => {
+        if (objectsOf(vulnerabilities).length > 0) return 'vulnerability_finding';
+        return textOf(compliance) === '' ? 'detection_finding' : 'compliance_finding';
+      },
+    ),
+    activity: computed(
+      'Close where archived, Create where CreatedAt is UpdatedAt, else Update',
+      ['RecordState', 'CreatedAt', 'UpdatedAt'],
+      (state, created, updated) => (state === 'ARCHIVED' ? 'Close' : created === updated ? 'Create' : 'Update'),
+    ),
+    paths: { 'resource.name': false, 'resource.type': false, 'finding.cve': false },
+    values: {
+      'finding_info.types.0': 'Types.0',
+      'finding_info.created_time': isoTime('CreatedAt'),
+      'compliance.control': control,
+      'compliance.standards.0': first(
+        'Compliance.AssociatedStandards.0.StandardsId',
+        'ProductFields.StandardsArn',
+        'ProductFields.StandardsGuideArn',
+      ),
+    },
+    lists: {
+      resources: { each: 'Resources', members: { Id: 'uid', Type: 'type', Region: 'region' } },
+      vulnerabilities: { each: 'Vulnerabilities', members: { Id: 'cve.uid' } },
+    },
+  },
+  ecs: {
+    kind: 'alert',
+    dataset: 'securityhub_findings',
+    category: computed(
+      'vulnerability, configuration or intrusion_detection, by what the finding holds',
+      ['Vulnerabilities', 'Compliance.Status'],
+      (vulnerabilities, compliance) => {
+        if (objectsOf(vulnerabilities).length > 0) return 'vulnerability';
+        return textOf(compliance) === '' ? 'intrusion_detection' : 'configuration';
+      },
+    ),
+    type: 'info',
+  },
 });

@@ -1,5 +1,4 @@
-import type { Computed } from '../expression.ts';
-import { choose, computed, first, text, textOf } from '../functions.ts';
+import { arnPart, choose, computed, first, floor, text, textOf } from '../functions.ts';
 import { json } from '../layout.ts';
 import { header, members, objectsOf } from '../lists.ts';
 import { defineLogType } from '../log-type.ts';
@@ -105,4 +104,21 @@ export const waf = defineLogType({
   },
   splunk: { sourcetype: 'aws:waf' },
   qradar: 'AWS WAF',
+  ocsf: {
+    class: 'http_activity',
+    activity: text('httpRequest.httpMethod', 'httpRequest.httpMethod', (method) => method),
+    paths: {
+      'geo.country': 'src_endpoint.location.country',
+      'as.number': false,
+      'network.application': 'http_request.version',
+    },
+    values: { 'firewall_rule.uid': 'terminatingRuleId', 'src_endpoint.autonomous_system.number': floor('clientAsn') },
+  },
+  ecs: {
+    kind: 'alert',
+    category: 'web network',
+    type: choose('action', { ALLOW: 'access allowed', BLOCK: 'access denied' }, 'access'),
+    names: { 'geo.country': 'source.geo.country_iso_code', 'as.number': false },
+    values: { 'source.as.number': floor('clientAsn') },
+  },
 });

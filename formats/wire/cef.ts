@@ -114,7 +114,8 @@ export const cef: Format = {
     const { spec } = type;
     const changes = noChanges();
     const writers = fieldWriters(type, (name) => fieldWriter(type, name));
-    const product = `CEF:0|AWS|${headerField(spec.product, 63, false, changes)}|`;
+    const vendor = headerField(spec.vendor ?? 'AWS', 63, false, changes);
+    const product = `CEF:0|${vendor}|${headerField(spec.product, 63, false, changes)}|`;
     const head = (event: LogEvent, isPlain: boolean): string => {
       const version = headerField(event.version, 31, isPlain, changes);
       const scoped = event.scope === '' ? event.signature : `${event.scope}:${event.signature}`;

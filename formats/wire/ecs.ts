@@ -11,7 +11,7 @@ import { JsonTree, type WriteJson } from './json-tree.ts';
 import { isoDate, jsonString } from './json-value.ts';
 import { kindOf } from './keys.ts';
 import { explainPlaces, fieldJson, type PlacedField } from './placed-field.ts';
-import { reading, readJson } from './reading.ts';
+import { reading, readJson, readList } from './reading.ts';
 import { noChanges } from './text.ts';
 
 /** The version by which the names were checked; almost all of them are the same in version 8. */
@@ -53,6 +53,7 @@ function layOut(type: LogType, placed: PlacedField[]): WriteJson {
     }
   }
   for (const [path, expression] of Object.entries(type.spec.ecs?.values ?? {})) put(path, readJson(expression, type));
+  for (const [path, list] of Object.entries(type.spec.ecs?.lists ?? {})) put(path, readList(list, type));
   for (const [path, write] of Object.entries(DEFAULTS)) put(path, write);
   put('aws.columns', unreadColumns(type));
   put('labels.trailferry_event_id', (event) => `"${event.id}"`);
@@ -72,7 +73,7 @@ function putHeader(type: LogType, put: (path: string, write: WriteJson) => void)
   const constant = (path: string, text: string): void => put(path, () => jsonString(text));
   put('@timestamp', (event) => isoDate(event.time, event));
   constant('ecs.version', ECS_VERSION);
-  constant('event.kind', spec.kind);
+  put('event.kind', typeof spec.kind === 'string' ? () => jsonString(String(spec.kind)) : readJson(spec.kind, type));
   put('event.category', wordList(spec.category, type));
   put('event.type', wordList(spec.type, type));
   constant('event.module', 'aws');
@@ -88,6 +89,7 @@ function putHeader(type: LogType, put: (path: string, write: WriteJson) => void)
 function placesOf(field: FieldName, type: LogType): readonly EcsPlace[] {
   const own = type.spec.ecs?.names?.[field];
   const unnamed: EcsPlace = { path: `aws.${field}`, json: ownJson(kindOf(field)) };
+  if (own === false) return [];
   if (own === '') return [unnamed];
   if (own !== undefined) return own.split(' ').map((path) => ({ path, json: unnamed.json }));
   const has = (other: FieldName | undefined): boolean => other !== undefined && type.fieldNames.includes(other);

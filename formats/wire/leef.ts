@@ -98,7 +98,8 @@ export const leef: Format = {
   compile(type, tally): TypeFormatter {
     const changes = noChanges();
     const writers = fieldWriters(type, (name) => fieldWriter(type, name));
-    const product = `LEEF:1.0|AWS|${headerField(type.spec.product, 63, false, changes)}|`;
+    const vendor = headerField(type.spec.vendor ?? 'AWS', 63, false, changes);
+    const product = `LEEF:1.0|${vendor}|${headerField(type.spec.product, 63, false, changes)}|`;
     const head = (event: LogEvent, isPlain: boolean): string => {
       const version = headerField(event.version, 31, isPlain, changes);
       const eventId = headerField(event.signature, 255, isPlain, changes);

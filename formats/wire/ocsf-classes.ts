@@ -64,6 +64,11 @@ export const OCSF_CLASSES = {
     subject: 'evidences.0.actor.user',
     activities: captions(LIFE),
   },
+  data_security_finding: {
+    ...{ uid: 2006, caption: 'Data Security Finding', category: FINDINGS },
+    attributes: list('finding_info databucket database src_endpoint actor@host api@cloud action@security_control'),
+    activities: captions(`${LIFE}, Suppressed`),
+  },
   account_change: {
     ...{ uid: 3001, caption: 'Account Change', category: IAM },
     attributes: list('actor user src_endpoint http_request policy api@cloud'),

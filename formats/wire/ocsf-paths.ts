@@ -63,6 +63,18 @@ const idOf = (ids: Readonly<Record<string, number>>): ToJson => {
 };
 const OTHER = 99;
 
+/** https://www.iana.org/assignments/dns-parameters, as far as resolvers answer them. */
+const RCODES = {
+  ...{ noerror: 'NoError', formerr: 'FormError', servfail: 'ServError', nxdomain: 'NXDomain', notimp: 'NotImp' },
+  ...{ refused: 'Refused', yxdomain: 'YXDomain', yxrrset: 'YXRRSet', nxrrset: 'NXRRSet', notauth: 'NotAuth' },
+  notzone: 'NotZone',
+};
+const RCODE: OcsfPlace = {
+  path: 'rcode',
+  json: captionOf(RCODES),
+  beside: at(idOf(Object.fromEntries(Object.keys(RCODES).map((name, index) => [name, index]))))('rcode_id'),
+};
+
 const words = <Value>(value: Value, names: string): Record<string, Value> =>
   Object.fromEntries(names.split(' ').map((word) => [word, value]));
 const PASSED = 'passed success compliant';
@@ -85,13 +97,6 @@ const WORKFLOW: OcsfPlace = {
   json: captionOf({ new: 'New', notified: 'In Progress', suppressed: 'Suppressed', resolved: 'Resolved' }),
   beside: at(idOf({ new: 1, notified: 2, suppressed: 3, resolved: 4 }))('status_id'),
 };
-
-/** Ids of vulnerabilities, joined with commas. */
-const cveList: ToJson = (value) =>
-  `[${textOf(value)
-    .split(',')
-    .map((id) => `{"cve":{"uid":${jsonString(id.trim())}}}`)
-    .join(',')}]`;
 
 const ALLOWING = 'accept allow allowed pass passed permit';
 const DENYING = 'reject block blocked deny denied drop dropped refuse';
@@ -123,7 +128,7 @@ export const OCSF_PATHS: Readonly<Partial<Record<FieldName, readonly OcsfPlace[]
   'finding.compliance': [COMPLIANCE],
   'finding.workflow': [WORKFLOW],
   'finding.product': text('metadata.product.feature.name'),
-  'finding.cve': at(cveList)('vulnerabilities'),
+  'finding.cve': text('vulnerabilities.0.cve.uid'),
   'event.uid': text('finding_info.uid', 'metadata.uid'),
   'event.start': time('finding_info.first_seen_time', 'start_time'),
   'event.end': time('finding_info.last_seen_time', 'end_time'),
@@ -140,6 +145,11 @@ export const OCSF_PATHS: Readonly<Partial<Record<FieldName, readonly OcsfPlace[]
   'destination.port': number(...orEvidence('dst_endpoint.port')),
   'destination.host': text(...orEvidence('dst_endpoint.hostname')),
   'destination.domain': text(...orEvidence('query.hostname')),
+  'dns.type': text(...orEvidence('query.type')),
+  'dns.class': text(...orEvidence('query.class')),
+  'dns.rcode': [RCODE],
+  'dns.answers': text('answers.0.rdata'),
+  'dns.endpoint': text('dst_endpoint.instance_uid'),
   'network.protocol': orEvidence('connection_info').map((path) => ({
     path: `${path}.protocol_name`,
     json: protocol,
@@ -149,9 +159,10 @@ export const OCSF_PATHS: Readonly<Partial<Record<FieldName, readonly OcsfPlace[]
   'network.bytes_in': number('traffic.bytes_out'),
   'network.bytes_out': number('traffic.bytes_in'),
   'network.packets': number('traffic.packets_out'),
+  'network.packets_out': number('traffic.packets_in'),
   'network.tcp_flags': number('connection_info.tcp_flags'),
   'network.path': at(boundaryOf)('connection_info.boundary_id'),
-  'network.interface': text('device.interface_uid'),
+  'network.interface': text('device.interface_uid', 'dst_endpoint.interface_uid'),
   'network.ingress_interface': text('dst_endpoint.interface_uid'),
   'network.egress_interface': text('src_endpoint.interface_uid'),
   'network.log_status': text('status_code'),
@@ -186,6 +197,14 @@ export const OCSF_PATHS: Readonly<Partial<Record<FieldName, readonly OcsfPlace[]
   'lb.target_group': text('load_balancer.dst_endpoint.uid'),
   'lb.classification': text('load_balancer.classification'),
   'lb.tls': ELSEWHERE,
+  'firewall.name': text('device.name'),
+  'firewall.category': text('firewall_rule.category'),
+  'firewall.rule_revision': text('firewall_rule.version'),
+  'kubernetes.name': text('resources.0.name'),
+  'kubernetes.resource': text('resources.0.type'),
+  'kubernetes.namespace': text('resources.0.namespace'),
+  'vpn.endpoint': text('dst_endpoint.uid'),
+  'vpn.client_address': at(ip)('tunnel_interface.ip'),
   'waf.acl': text('metadata.product.feature.uid'),
   'waf.rule_type': text('firewall_rule.type'),
   'finding.detector': text('metadata.product.feature.uid'),
@@ -203,13 +222,14 @@ export const OCSF_PATHS: Readonly<Partial<Record<FieldName, readonly OcsfPlace[]
 
 /** Members that an object must have; what stands here says that it is not known, or all that it can be. */
 export const OCSF_FALLBACKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  compliance: { standards: '[]' },
   connection_info: { direction_id: '0' },
   databucket: { type_id: '1' },
   database: { type_id: '0' },
   device: { type_id: '0' },
   file: { type_id: '0' },
   hashes: { algorithm_id: '3' },
-  analytic: { type_id: '0' },
+  tunnel_interface: { type_id: '4' },
 };
 
 /** JSON of a value that has no place: one kind a field, so that a column of a SIEM has one type. */

@@ -13,7 +13,7 @@ import { activityWriter } from './ocsf-activity.ts';
 import { OCSF_CLASSES, OCSF_VERSION, type OcsfClass, type OcsfClassName } from './ocsf-classes.ts';
 import { OCSF_FALLBACKS, OCSF_PATHS, type OcsfPlace, unmappedJson } from './ocsf-paths.ts';
 import { explainPlaces, fieldJson, type PlacedField } from './placed-field.ts';
-import { reading, readJson } from './reading.ts';
+import { reading, readJson, readList } from './reading.ts';
 import { epochText, noChanges } from './text.ts';
 
 /** What a log type is that says nothing of OCSF. */
@@ -84,6 +84,7 @@ class ClassWriter {
     this.addMetadata();
     for (const field of fieldsInOrder(type)) this.place(field, spec.paths?.[field]);
     for (const [path, expression] of Object.entries(spec.values ?? {})) this.putValue(path, readJson(expression, type));
+    for (const [path, list] of Object.entries(spec.lists ?? {})) this.putValue(path, readList(list, type));
     for (const [path, write] of Object.entries(DEFAULTS)) this.putValue(path, write);
     for (const field of type.fieldNames) if (!this.isDone(field, spec.paths?.[field])) this.leaveUnmapped(field);
     this.addOwnMarks();
@@ -98,11 +99,11 @@ class ClassWriter {
   }
 
   private addMetadata(): void {
-    const { product, name } = this.type.spec;
+    const { product, vendor = 'AWS', name } = this.type.spec;
     const constant = (path: string, text: string): boolean => this.tree.add(path, () => jsonString(text));
     constant('metadata.version', OCSF_VERSION);
     constant('metadata.product.name', product);
-    constant('metadata.product.vendor_name', 'AWS');
+    constant('metadata.product.vendor_name', vendor);
     this.tree.add('metadata.product.version', (event) => jsonString(event.version));
     constant('metadata.log_name', name);
     this.tree.add('metadata.profiles', () => JSON.stringify([...this.profiles]));

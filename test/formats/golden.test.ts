@@ -21,7 +21,7 @@ const cases = readdirSync(root, { withFileTypes: true })
 const KEY_ONLY = new Set(['cloudtrail/no-records', 'cloudtrail/nothing-but-a-name']);
 
 /** The file of each format's frames, one a line. */
-const ENDINGS = { leef: 'leef', cef: 'cef', json: 'jsonl' } as const;
+const ENDINGS = { leef: 'leef', cef: 'cef', json: 'jsonl', ocsf: 'ocsf', ecs: 'ecs' } as const;
 
 /** Frames and refusals in the order of their records. */
 function page({ outputs }: Conversion, format: keyof typeof ENDINGS): string {
@@ -47,7 +47,7 @@ describe.each(cases)('golden case %s/%s', (type, name) => {
     if (!KEY_ONLY.has(`${type}/${name}`)) expect(logTypeOfContent(bytes.toString('latin1')).name).toBe(type);
   });
 
-  it.each(['leef', 'cef', 'json'] as const)('as %s', async (format) => {
+  it.each(Object.keys(ENDINGS) as (keyof typeof ENDINGS)[])('as %s', async (format) => {
     const got = page(await conversion(), format);
     const file = `${path}.${ENDINGS[format]}`;
     if (updates) writeFileSync(file, got);
@@ -58,7 +58,8 @@ describe.each(cases)('golden case %s/%s', (type, name) => {
     const { outputs, records, failure } = await conversion();
     for (const { text } of outputs.cef.frames) expect(parseCef(text).extensions.size).toBeGreaterThan(1);
     for (const { text } of outputs.leef.frames) expect(parseLeef(text).attributes.size).toBeGreaterThan(2);
-    for (const { text } of outputs.json.frames) JSON.parse(text);
+    for (const format of ['json', 'ocsf', 'ecs'] as const)
+      for (const { text } of outputs[format].frames) JSON.parse(text);
     expect(outputs.raw.frames.length + outputs.raw.refused.length).toBe(records);
     expect(failure).toBeUndefined();
   });
