@@ -36,6 +36,8 @@ export interface DispatcherParts {
 const WAIT_SECONDS = 20;
 const ONCE_WAIT_SECONDS = 2;
 const BATCH = 10;
+/** With `once`, so many receives that fail in a row end the run. */
+const ONCE_TRIES = 5;
 
 const STOPPED = new Error('the agent is stopping');
 
@@ -47,26 +49,51 @@ export class Dispatcher {
   private readonly parts: DispatcherParts;
   private readonly soft = new AbortController();
   private readonly hard = new AbortController();
+  private readonly backoff = new Backoff(500, 30_000);
   private readonly work = new Set<Promise<void>>();
+  /** Ids of messages that were given back and have not been settled since. */
+  private readonly givenBack = new Set<string>();
 
   constructor(parts: DispatcherParts) {
     this.parts = parts;
   }
 
-  /** Receives until `stop`, or with `once` until the queue gives nothing more and all work is done. */
-  async run(once: boolean): Promise<void> {
-    const backoff = new Backoff(500, 30_000);
+  /**
+   * Receives until `stop`, or with `once` until the queue gives nothing more and all work is done.
+   * @returns how many of the messages it had are in the queue still
+   * @throws {QueueError} with `once`, when receiving fails again and again
+   */
+  async run(once: boolean): Promise<number> {
+    if (once) await this.drain();
+    else await this.receiveOn();
+    await Promise.all(this.work);
+    return this.givenBack.size;
+  }
+
+  private async receiveOn(): Promise<void> {
     while (!this.soft.signal.aborted) {
-      const received = await this.receive(once ? ONCE_WAIT_SECONDS : WAIT_SECONDS, backoff);
-      if (!once || received !== 0) continue;
+      const received = await this.receive(WAIT_SECONDS);
+      if (received instanceof QueueError) await this.pause(received);
+    }
+  }
+
+  private async drain(): Promise<void> {
+    let failures = 0;
+    while (!this.soft.signal.aborted) {
+      const received = await this.receive(ONCE_WAIT_SECONDS);
+      failures = received instanceof QueueError ? failures + 1 : 0;
+      if (received instanceof QueueError) {
+        if (!received.transient || failures >= ONCE_TRIES) throw received;
+        await this.pause(received);
+      }
+      if (received !== 0) continue;
       if (this.work.size === 0) return;
       await Promise.race(this.work);
     }
-    await Promise.all(this.work);
   }
 
-  /** @returns number of messages, undefined when receiving failed or was stopped */
-  private async receive(waitSeconds: number, backoff: Backoff): Promise<number | undefined> {
+  /** @returns number of messages, why receiving failed, or undefined when it was stopped or there was no place */
+  private async receive(waitSeconds: number): Promise<number | QueueError | undefined> {
     const { places, queue, observer, destinationsUp } = this.parts;
     try {
       await destinationsUp(this.soft.signal);
@@ -75,7 +102,7 @@ export class Dispatcher {
       if (free <= 0) await taskEnded(places, this.soft.signal);
       if (free <= 0 || this.soft.signal.aborted) return undefined;
       const messages = await queue.receive(Math.min(BATCH, free), waitSeconds, this.soft.signal);
-      backoff.reset();
+      this.backoff.reset();
       observer.receive(undefined);
       observer.received(messages);
       for (const message of messages) this.begin(message);
@@ -84,9 +111,12 @@ export class Dispatcher {
       if (this.soft.signal.aborted) return undefined;
       if (!(error instanceof QueueError)) throw error;
       observer.receive(error);
-      await pause(Math.max(backoff.next(), error.retryAfterSeconds * 1000), this.soft.signal);
-      return undefined;
+      return error;
     }
+  }
+
+  private pause({ retryAfterSeconds }: QueueError): Promise<void> {
+    return pause(Math.max(this.backoff.next(), retryAfterSeconds * 1000), this.soft.signal);
   }
 
   private begin(message: QueueMessage): void {
@@ -101,7 +131,10 @@ export class Dispatcher {
     const waiting = AbortSignal.any([lease.signal, this.hard.signal]);
     const verdict = await this.parts.handle(lease.message, { reading, waiting });
     if (verdict.kind === 'return') await lease.release(verdict.afterSeconds);
-    this.parts.observer.ended(verdict.kind === 'return' ? verdict : await this.delete(lease, verdict));
+    const ended = verdict.kind === 'return' ? verdict : await this.delete(lease, verdict);
+    if (ended.kind === 'return') this.givenBack.add(lease.message.id);
+    else this.givenBack.delete(lease.message.id);
+    this.parts.observer.ended(ended);
   }
 
   /** A delete that fails leaves the message to come again; the ledger then says at once that it is settled. */

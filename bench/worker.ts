@@ -40,7 +40,7 @@ async function ferry(order: Order): Promise<Cost> {
   const { config } = readConfig(order.config, 'bench.yaml');
   rmSync(config.state_dir, { recursive: true, force: true });
   const agent = await Agent.open(config, new Report(createLog((line) => process.stderr.write(line), false)));
-  const cost = await measure(() => agent.run(true));
+  const cost = await measure(async () => void (await agent.run(true)));
   await agent.stop();
   return cost;
 }

@@ -4,6 +4,7 @@ import { checkHost } from '../../config/host.ts';
 import { CONFIG_FILE, loadConfig } from '../../config/load.ts';
 import { ConfigError, faultLine } from '../../config/report.ts';
 import { Agent } from '../agent.ts';
+import { QueueError } from '../aws/errors.ts';
 import { type Command, type CommandIo, EXIT, UsageError } from '../command.ts';
 import { createLog } from '../health/log.ts';
 import { notifySystemd, watchdogInterval } from '../health/notify.ts';
@@ -80,9 +81,10 @@ class Service {
     this.report.log('info', `trailferry ${VERSION} is running`, { queues: this.config.queues.length });
     // With NODE_COMPILE_CACHE, as in the unit, the next start needs no compiler for types: 25 MiB less of memory.
     flushCompileCache();
+    let left = 0;
     try {
       for (;;) {
-        await agent.run(once);
+        left = await this.work(agent, once);
         if (this.reloading !== undefined) await this.reloading;
         if (this.ending || once) break;
         agent = this.agent ?? agent;
@@ -93,7 +95,20 @@ class Service {
       release();
       await health?.close();
     }
-    return EXIT.fine;
+    if (!once || left === 0) return EXIT.fine;
+    this.report.log('error', 'not everything was drained; what was given back comes again', { messages: left });
+    return EXIT.no;
+  }
+
+  /** @returns number of messages that are in their queues still; a queue that cannot be read counts as one */
+  private async work(agent: Agent, once: boolean): Promise<number> {
+    try {
+      return await agent.run(once);
+    } catch (error) {
+      // The log has said why, receive by receive.
+      if (!once || !(error instanceof QueueError)) throw error;
+      return 1;
+    }
   }
 
   private async open(): Promise<Agent> {

@@ -298,20 +298,44 @@ function rejection(signal: AbortSignal): Promise<void> {
 describe('once', () => {
   test('ends when the queue gives nothing more and all work is done', async () => {
     queue.send('x');
-    let ended = false;
+    let ended: number | undefined;
     const run = dispatcher()
       .run(true)
-      .then(() => {
-        ended = true;
+      .then((givenBack) => {
+        ended = givenBack;
       });
     await began(1);
     await turns();
-    expect(ended).toBe(false);
+    expect(ended).toBeUndefined();
     works[0]?.end(RETURNED);
     await began(2);
     works[1]?.end(SETTLED);
     await run;
+    expect(ended).toBe(0);
     expect(queue.removed).toEqual(['m0']);
+  });
+
+  test('tells how many messages it leaves behind', async () => {
+    const handle: HandleMessage = async () => ({ ...RETURNED, afterSeconds: 1000 });
+    for (const body of ['x', 'y']) queue.send(body);
+    expect(await dispatcher({ handle }).run(true)).toBe(2);
+    expect(queue.removed).toEqual([]);
+  });
+
+  test('gives up when receiving fails for good, or five times in a row', async () => {
+    const denied = new QueueError('receiving', named('AccessDenied', 'no'));
+    queue.failures.push(denied);
+    await expect(dispatcher().run(true)).rejects.toBe(denied);
+    vi.useFakeTimers();
+    try {
+      const busy = new QueueError('receiving', named('ServiceUnavailable', 'busy'));
+      queue.failures.push(...Array(5).fill(busy));
+      const gone = expect(dispatcher().run(true)).rejects.toBe(busy);
+      await vi.advanceTimersByTimeAsync(120_000);
+      await gone;
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('tries again after a receive that failed', async () => {
