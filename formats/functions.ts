@@ -154,6 +154,21 @@ export function spaced(...inputs: Expression[]): Computed {
   );
 }
 
+/** Text with its ASCII letters as capitals; bytes of UTF-8 are left alone. */
+export function capitals(input: Expression): Computed {
+  return text(input, `${describe(input)} in capitals`, (value) =>
+    value.replace(/[a-z]+/g, (letters) => letters.toUpperCase()),
+  );
+}
+
+/** A part of an ARN, `arn:partition:service:region:account:resource`, counted from 0; nothing of what is no ARN. */
+export function arnPart(input: Expression, part: 3 | 4): Computed {
+  const what = part === 3 ? 'region' : 'account';
+  return text(input, `${what} of ${describe(input)}`, (arn) =>
+    arn.startsWith('arn:') ? arn.split(':')[part] : undefined,
+  );
+}
+
 /** A title and what explains it as one text: `Title: description`. */
 export function titled(title: Expression, description: Expression): Computed {
   return compute(`${describe(title)} and ${describe(description)}`, [title, description], (...parts) => {

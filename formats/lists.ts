@@ -34,6 +34,20 @@ export function members(input: Expression, name: string): Computed {
   );
 }
 
+/** The members of an object as `name=value; name=value`; a list's values are joined with commas. */
+export function pairsOf(input: Expression): Computed {
+  return computed(`${describe(input)} as name=value`, [input], (value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+    return Object.entries(value)
+      .map(
+        ([name, one]) => [name, (Array.isArray(one) ? one : [one]).map(textOf).filter((part) => part !== '')] as const,
+      )
+      .filter(([, parts]) => parts.length > 0)
+      .map(([name, parts]) => `${name}=${parts.join(',')}`)
+      .join('; ');
+  });
+}
+
 /** The value of the first of a list of `{name, value}` that has this name, in any case: HTTP headers. */
 export function header(input: Expression, name: string): Computed {
   return computed(`${describe(input)}[name=${name}].value`, [input], (list) => {

@@ -3,7 +3,7 @@ import { compile, type Expression, NOTHING, type Read } from './expression.ts';
 import type { Framing, FramingOptions, LogRecord } from './framing/record.ts';
 import { textOf } from './functions.ts';
 import type { Layout, OpenLayout } from './layout.ts';
-import type { EcsSpec, OcsfSpec } from './schema-spec.ts';
+import type { EcsSpec, OcsfSpec, SplunkSpec } from './schema-spec.ts';
 
 /** What a log type declares. Adding one is such a declaration, its golden folder, and a line in `log-types/index.ts`. */
 export interface LogTypeSpec {
@@ -24,6 +24,8 @@ export interface LogTypeSpec {
   /** What tells it by content: sets of member names of which a record has at least one whole, or the shape of a line. */
   readonly looksLike: { readonly json: readonly (readonly string[])[] } | { readonly line: RegExp };
   readonly layout: Layout;
+  /** Who makes `product`; `AWS` unless said. */
+  readonly vendor?: string;
   readonly product: string;
   /** Version of the source's schema; `1` where it has none. */
   readonly version?: Expression;
@@ -36,8 +38,9 @@ export interface LogTypeSpec {
   /** 0 to 10. */
   readonly severity: Expression;
   readonly fields: Readonly<Partial<Record<FieldName, Expression>>>;
-  /** Names a SIEM knows it by. `sourcetype`: of the Splunk Add-on for AWS. `qradar`: the native log source type. */
-  readonly splunk: { readonly sourcetype: string };
+  /** How Splunk knows it. */
+  readonly splunk: SplunkSpec;
+  /** The native log source type of QRadar. */
   readonly qradar: string;
   /** Its event class and activity; a base event unless said. `native`: its records are OCSF already. */
   readonly ocsf?: OcsfSpec | 'native';

@@ -2,6 +2,7 @@ import { before, choose, computed, first, tail, textOf, words } from '../functio
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
+import { aggregatedCount, aggregatedResources, aggregatedSummary } from './cloudtrail-aggregated.ts';
 import { cloudtrailEcs, cloudtrailOcsf } from './cloudtrail-schemas.ts';
 import { serviceKey } from './keys.ts';
 
@@ -16,15 +17,18 @@ const EVASION = new Set(
 const eventName = first('eventName', 'insightDetails.eventName', 'eventType');
 const eventSource = first('eventSource', 'insightDetails.eventSource');
 
+/** An aggregated event counts calls of either outcome. */
 const outcome = computed(
-  'failure with an errorCode or a failed console sign-in, else success',
-  ['errorCode', 'responseElements.ConsoleLogin'],
-  (error, login) =>
-    error !== undefined && error !== null && error !== '' ? 'failure' : login === 'Failure' ? 'failure' : 'success',
+  'failure with an errorCode or a failed console sign-in, nothing for an aggregated event, else success',
+  ['errorCode', first('responseElements.ConsoleLogin', 'eventCategory')],
+  (error, login) => {
+    if ((error !== undefined && error !== null && error !== '') || login === 'Failure') return 'failure';
+    return login === 'Aggregated' ? undefined : 'success';
+  },
 );
 
 const severity = computed(
-  'CloudTrail has none of its own: 8 evasion, 7 root, 6 insight or failed sign-in, 5 access denied, 4 error, 3 write, 1 read',
+  'CloudTrail has none of its own: 8 evasion, 7 root, 6 insight or failed sign-in, 5 access denied, 4 error, 3 write, 1 read or aggregated',
   [
     'eventName',
     'eventCategory',
@@ -38,6 +42,7 @@ const severity = computed(
     if (EVASION.has(textOf(name))) return 8;
     if (type === 'Root' && textOf(invokedBy) === '') return 7;
     if (category === 'Insight' || login === 'Failure') return 6;
+    if (category === 'Aggregated') return 1;
     const code = textOf(error);
     if (code !== '') return /AccessDenied|Unauthorized/.test(code) ? 5 : 4;
     return readOnly === true || readOnly === 'true' ? 1 : 3;
@@ -54,11 +59,12 @@ const resource = first(
   'requestParameters.policyArn',
   'requestParameters.groupId',
   'requestParameters.name',
+  aggregatedResources,
 );
 
 export const cloudtrail = defineLogType({
   name: 'cloudtrail',
-  title: 'AWS CloudTrail management, data and insight events',
+  title: 'AWS CloudTrail management, data, network activity, insight and aggregated events',
   reference:
     'https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html',
   keys: [serviceKey('CloudTrail(?:-Insight|-NetworkActivity|-Aggregated)?')],
@@ -84,13 +90,13 @@ export const cloudtrail = defineLogType({
   signature: eventName,
   scope: before(eventSource, '.amazonaws.com'),
   label: words(eventName),
-  category: computed('event source and Success or Failure', [eventSource, outcome], (source, result) => {
-    const success = result === 'failure' ? 'Failure' : 'Success';
-    return source === undefined ? `CloudTrail ${success}` : `${textOf(source)} ${success}`;
+  category: computed('event source and Success, Failure or Aggregated', [eventSource, outcome], (source, result) => {
+    const word = result === 'failure' ? 'Failure' : result === 'success' ? 'Success' : 'Aggregated';
+    return source === undefined ? `CloudTrail ${word}` : `${textOf(source)} ${word}`;
   }),
   severity,
   fields: {
-    'cloud.account': first('recipientAccountId', 'userIdentity.accountId'),
+    'cloud.account': first('recipientAccountId', 'userIdentity.accountId', 'accountId'),
     'cloud.region': 'awsRegion',
     'source.address': 'sourceIPAddress',
     'user.name': first(
@@ -110,12 +116,16 @@ export const cloudtrail = defineLogType({
     'event.action': eventName,
     'event.outcome': outcome,
     'event.reason': 'errorCode',
-    'event.message': 'errorMessage',
+    'event.message': first('errorMessage', aggregatedSummary),
+    'event.start': isoTime('timeWindow.windowStart'),
+    'event.end': isoTime('timeWindow.windowEnd'),
+    'event.count': aggregatedCount,
     'event.kind': 'eventType',
     'event.read_only': choose('readOnly', { true: 'true', false: 'false' }),
     'target.user': first('requestParameters.userName', 'requestParameters.roleName', 'requestParameters.groupName'),
     'resource.name': resource,
     'vpc.endpoint': 'vpcEndpointId',
+    'vpc.endpoint_account': 'vpcEndpointAccountId',
     'destination.host': 'tlsDetails.clientProvidedHostHeader',
     'request.id': 'requestID',
     'request.parameters': 'requestParameters{}',

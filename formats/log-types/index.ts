@@ -4,23 +4,33 @@ import { JsonFraming } from '../framing/json.ts';
 import type { LogRecord } from '../framing/record.ts';
 import type { LogType } from '../log-type.ts';
 import { alb } from './alb.ts';
+import { apiGateway } from './api-gateway.ts';
 import { bedrockInvocation } from './bedrock-invocation.ts';
 import { clientVpn } from './client-vpn.ts';
 import { cloudtrail } from './cloudtrail.ts';
 import { config } from './config.ts';
 import { configCompliance } from './config-compliance.ts';
+import { crowdstrikeFdr } from './crowdstrike-fdr.ts';
 import { ecrScan } from './ecr-scan.ts';
 import { eksAudit } from './eks-audit.ts';
+import { eksControlPlane } from './eks-control-plane.ts';
+import { elasticacheSlowlog } from './elasticache-slowlog.ts';
 import { generic, genericText, genericTypes, looksLikeJson } from './generic.ts';
 import { guardduty } from './guardduty.ts';
 import { inspector } from './inspector.ts';
+import { lambda } from './lambda.ts';
 import { macie } from './macie.ts';
 import { networkFirewall } from './network-firewall.ts';
+import { opensearchAudit } from './opensearch-audit.ts';
 import { route53Resolver } from './route53-resolver.ts';
 import { s3Access } from './s3-access.ts';
 import { securityHub } from './securityhub.ts';
+import { trustedAdvisor } from './trusted-advisor.ts';
 import { vpcFlow } from './vpc-flow.ts';
+import { vpcLattice } from './vpc-lattice.ts';
 import { waf } from './waf.ts';
+import { workspacesEvent } from './workspaces-event.ts';
+import { workspacesInventory } from './workspaces-inventory.ts';
 
 /** All log types, in the order in which a key or content is tried against them: special before general. */
 export const logTypes: readonly LogType[] = [
@@ -41,6 +51,16 @@ export const logTypes: readonly LogType[] = [
   ecrScan,
   inspector,
   macie,
+  apiGateway,
+  crowdstrikeFdr,
+  eksControlPlane,
+  elasticacheSlowlog,
+  lambda,
+  opensearchAudit,
+  trustedAdvisor,
+  vpcLattice,
+  workspacesEvent,
+  workspacesInventory,
 ];
 
 /** Names a configuration may use. */

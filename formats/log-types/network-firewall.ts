@@ -1,5 +1,6 @@
 import { choose, computed, first, spaced, text, textOf } from '../functions.ts';
 import { json } from '../layout.ts';
+import { pairsOf } from '../lists.ts';
 import { defineLogType } from '../log-type.ts';
 import { epochSeconds, isoTime } from '../times.ts';
 import { accountKey, REGION } from './keys.ts';
@@ -72,7 +73,7 @@ export const networkFirewall = defineLogType({
     'firewall.fingerprint': first('event.tls.ja4', 'event.tls.ja3.hash'),
     'firewall.name': 'firewall_name',
     'firewall.category': 'event.alert.category',
-    'firewall.metadata': metadata,
+    'firewall.metadata': pairsOf('event.alert.metadata'),
     'firewall.status': 'event.http.status',
     'firewall.rule_revision': 'event.alert.rev',
   },

@@ -7,10 +7,6 @@ import { accountKey, DAY, REGION } from './keys.ts';
 
 const HEADERS = 'httpRequest.headers';
 
-/** Part of the web ACL's ARN, `arn:aws:wafv2:region:account:scope/webacl/...`; WAF Classic writes a bare id instead. */
-const ofArn = (part: number): Computed =>
-  text('webaclId', `part ${part} of webaclId`, (arn) => (arn.startsWith('arn:') ? arn.split(':')[part] : undefined));
-
 const host = first(header(HEADERS, 'host'), 'httpRequest.host');
 
 /** Newer records name the scheme; where it is not known, the URL is one without: `//host/path`. */
@@ -76,8 +72,8 @@ export const waf = defineLogType({
   category: text('action', 'WAF and action', (action) => `WAF ${action}`),
   severity: choose('action', { ALLOW: 1, COUNT: 2, CAPTCHA: 4, CHALLENGE: 4, BLOCK: 5 }, 1),
   fields: {
-    'cloud.account': first(ofArn(4), '@account'),
-    'cloud.region': first(ofArn(3), '@region'),
+    'cloud.account': first(arnPart('webaclId', 4), '@account'),
+    'cloud.region': first(arnPart('webaclId', 3), '@region'),
     'source.address': 'httpRequest.clientIp',
     'geo.country': 'httpRequest.country',
     'as.number': 'clientAsn',

@@ -132,6 +132,7 @@ export const cef: Format = {
     };
     return {
       kind: 'text',
+      sourcetype: 'cef',
       verbatim: false,
       write: writeWithin(build, changes, tally),
       explain: (event) => explainFields(writers, event),

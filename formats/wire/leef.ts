@@ -115,6 +115,7 @@ export const leef: Format = {
     };
     return {
       kind: 'text',
+      sourcetype: 'leef',
       verbatim: false,
       write: writeWithin(build, changes, tally),
       explain: (event) => explainFields(writers, event),

@@ -34,7 +34,7 @@ const SEVERITIES = [
 export const ocsf: Format = {
   name: 'ocsf',
   compile(type, tally): TypeFormatter {
-    if (type.spec.ocsf === 'native') return { ...json.compile(type, tally) };
+    if (type.spec.ocsf === 'native') return { ...json.compile(type, tally), sourcetype: 'aws:asl' };
     const spec = type.spec.ocsf ?? UNSAID;
     const classes = new Map<OcsfClassName, ClassWriter>();
     const className = classReader(spec, type);
@@ -49,6 +49,7 @@ export const ocsf: Format = {
     const build = (event: LogEvent, without?: ReadonlySet<FieldName>): string => writerOf(event).write(event, without);
     return {
       kind: 'json',
+      sourcetype: 'aws:asl',
       verbatim: false,
       write: writeWithin(build, noChanges(), tally),
       explain: (event) => explainPlaces(writerOf(event).placed, event),

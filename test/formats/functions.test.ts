@@ -3,6 +3,8 @@ import { compile, type Expression } from '../../formats/expression.ts';
 import { fromByteString, toByteString } from '../../formats/framing/byte-string.ts';
 import type { LogRecord } from '../../formats/framing/record.ts';
 import {
+  arnPart,
+  capitals,
   choose,
   computed,
   constant,
@@ -17,6 +19,7 @@ import {
   tail,
   text,
   textOf,
+  titled,
   before as upTo,
   words,
 } from '../../formats/functions.ts';
@@ -174,6 +177,25 @@ describe('other functions', () => {
       '',
       '',
     ]);
+  });
+
+  it('titled: a title and what explains it', () => {
+    const both = titled('a', 'b');
+    expect(evaluate(both, { a: 'It broke', b: 'Badly.' })).toBe('It broke: Badly.');
+    expect(evaluate(both, { a: 'It broke.', b: 'Badly.' })).toBe('It broke. Badly.');
+    expect(evaluate(both, { a: 'It broke' })).toBe('It broke');
+    expect(evaluate(both, { b: 'Badly.' })).toBe('Badly.');
+    expect(evaluate(both)).toBe('');
+  });
+
+  it('arnPart: region and account of an ARN, and of nothing else', () => {
+    const arn = 'arn:aws:wafv2:eu-west-1:111122223333:regional/webacl/a/b';
+    expect([of(arnPart('a', 3), arn), of(arnPart('a', 4), arn)]).toEqual(['eu-west-1', '111122223333']);
+    for (const other of ['a:b:c:d:e', 'arn:', ...ABSENT]) expect(of(arnPart('a', 4), other)).toBeUndefined();
+  });
+
+  it('capitals: only of ASCII letters, so that bytes of UTF-8 stay', () => {
+    expect(fromByteString(String(of(capitals('a'), toByteString('größe-ä'))))).toBe('GRößE-ä');
   });
 
   it('computed: any number of inputs, in their order', () => {

@@ -28,6 +28,19 @@ const SAMPLES: readonly (readonly [path: string, type: string, records: number])
   ['bedrock-invocation/panther-analysis-AWS.BedrockModelInvocation.jsonl', 'bedrock-invocation', 6],
   ['client-vpn/awsdocs-connection.json', 'client-vpn', 1],
   ['ecr-scan/coralogix-ecr_scan.log', 'ecr-scan', 1],
+  ['crowdstrike-fdr/panther-analysis-Crowdstrike.FDREvent.jsonl', 'crowdstrike-fdr', 73],
+];
+
+/** Real objects whose records stand in an envelope, and the beginning of the first one's CEF. */
+const ENVELOPED: readonly (readonly [path: string, cef: string])[] = [
+  ['workspaces/awsdocs-access-event.json', 'CEF:0|AWS|WorkSpaces|1|successfulLogin|'],
+  ['envelopes/config-sns/example-sns-notification-0.wire.json', 'CEF:0|AWS|Config|1.0|OK|'],
+  ['envelopes/config-sns/example-sns-notification-1.wire.json', 'CEF:0|AWS|Config|1.2|OK|'],
+  [
+    'envelopes/config-sns/example-config-rule-compliance-notification-0.wire.json',
+    'CEF:0|AWS|Config|1.0|ComplianceChange|',
+  ],
+  ['envelopes/config-sns/config-rules-evaluation-started-0.wire.json', 'CEF:0|AWS|Config|1.0|EvaluationStarted|'],
 ];
 
 describe('real JSON objects', () => {
@@ -40,5 +53,10 @@ describe('real JSON objects', () => {
     expect(found).toBe(type);
     expect(got).toBe(records);
     for (const name of formatNames) expect(outputs[name].refused, name).toEqual([]);
+  });
+
+  it.runIf(samplesDir() !== undefined).each(ENVELOPED)('%s: %s', async (path, cef) => {
+    const { outputs } = await convertBytes([sample(path)]);
+    expect(outputs.cef.frames[0]?.text.slice(0, cef.length)).toBe(cef);
   });
 });

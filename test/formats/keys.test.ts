@@ -37,6 +37,7 @@ const KEYS: readonly (readonly [key: string, type: string])[] = [
     'network-firewall',
   ],
   [`${day('BedrockModelInvocationLogs')}04/20260203T040506123Z_0a1b2c3d.json.gz`, 'bedrock-invocation'],
+  [`${day('VpcLattice/AccessLogs')}04/x.json.gz`, 'vpc-lattice'],
   ['2026-02-03-10-13-50-A211246203787B7F', 's3-access'],
   ['logs/2026-02-03-10-13-50-A211246203787B7F', 's3-access'],
 ];

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Expression } from '../../formats/expression.ts';
-import { clfTime, epochSeconds, isoTime } from '../../formats/times.ts';
+import { clfTime, epochMilliseconds, epochSeconds, isoTime, wordedTime } from '../../formats/times.ts';
 import { evaluate } from './evaluate.ts';
 
 const of = (expression: Expression, a: unknown): unknown => evaluate(expression, { a });
@@ -101,5 +101,29 @@ describe('epoch seconds', () => {
     expect(['-', '', 'x', undefined, null, {}].map((value) => of(epochSeconds('a'), value))).toEqual(
       Array(6).fill(undefined),
     );
+  });
+});
+
+describe('epoch milliseconds', () => {
+  it('come as a number or as its text', () => {
+    expect([T, String(T), `${T}.4`, 0].map((value) => of(epochMilliseconds('a'), value))).toEqual([T, T, T, 0]);
+    for (const value of ['-', '', 'x', '2026-03-04', undefined, null, {}]) {
+      expect(of(epochMilliseconds('a'), value)).toBeUndefined();
+    }
+  });
+});
+
+describe('times in words', () => {
+  it('are UTC, on a clock of twelve hours', () => {
+    const worded = (text: string): unknown => of(wordedTime('a'), text);
+    expect(worded('Mar 4, 2026, 5:06:07 AM')).toBe(T);
+    expect(worded('Mar 4, 2026, 5:06:07 PM')).toBe(T + 12 * 3_600_000);
+    expect(worded('Mar 4, 2026, 12:06:07 AM')).toBe(Date.UTC(2026, 2, 4, 0, 6, 7));
+    expect(worded('Mar 4, 2026, 12:06:07 PM')).toBe(Date.UTC(2026, 2, 4, 12, 6, 7));
+    // A narrow no-break space, as newer runtimes write it.
+    expect(worded('Mar 4, 2026, 5:06:07\xe2\x80\xafAM')).toBe(T);
+    for (const other of ['Mär 4, 2026, 5:06:07 AM', 'arM 4, 2026, 5:06:07 AM', 'Mar 4, 2026', '']) {
+      expect(worded(other), other).toBeUndefined();
+    }
   });
 });
