@@ -199,7 +199,7 @@ function bind({ dress, sink }: Route, { type, origin }: Decoder): BoundRoute {
     {
       logType: type.name,
       source: `s3://${origin.bucket}/${origin.key}`,
-      sourcetype: type.spec.splunk.sourcetype,
+      sourcetype: formatter.sourcetype ?? type.spec.splunk.sourcetype,
       account: origin.account,
       region: origin.region,
     },

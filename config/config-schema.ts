@@ -83,8 +83,8 @@ function destinationSection(
     name: nameSetting('destination', 'siem'),
     type: { doc: 'Name of a transport.', format: types, default: null, required: true },
     format: {
-      doc: 'What an event looks like: leef for QRadar, cef, json for Splunk, raw as AWS wrote it, ocsf or ecs for a data lake. SIEMs differ, so it has no default.',
-      format: ['leef', 'cef', 'json', 'raw', 'ocsf', 'ecs'],
+      doc: 'What an event looks like: leef for QRadar, cef, json, raw as AWS wrote it, splunk as raw but in the shapes that the Splunk Add-on for AWS reads, ocsf or ecs for a data lake. SIEMs differ, so it has no default.',
+      format: ['leef', 'cef', 'json', 'raw', 'splunk', 'ocsf', 'ecs'],
       default: null,
       required: true,
       example: 'json',

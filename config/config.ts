@@ -61,7 +61,7 @@ export interface DestinationSettings {
   readonly name: string;
   /** Name of a transport. */
   readonly type: string;
-  readonly format: 'leef' | 'cef' | 'json' | 'raw' | 'ocsf' | 'ecs';
+  readonly format: 'leef' | 'cef' | 'json' | 'raw' | 'splunk' | 'ocsf' | 'ecs';
   /** The first that matches an event keeps it from this destination. */
   readonly filters: readonly FilterSettings[];
   /** The transport's own settings, as its schema types them: there `null` is what was not given. */

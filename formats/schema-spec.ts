@@ -42,3 +42,18 @@ export interface EcsSpec {
   /** Lists of objects by their names. */
   readonly lists?: Readonly<Record<string, ListSpec>>;
 }
+
+/** The names and shapes of a log type in the Splunk Add-on for AWS. */
+export interface SplunkSpec {
+  readonly sourcetype: string;
+  /** The columns that the Add-on reads by their places. */
+  readonly columns?: readonly string[];
+  /** The Add-on reads the record as the `detail` of this event of EventBridge; `account`, `time` and `region` are paths. */
+  readonly event?: {
+    readonly detailType: string;
+    readonly source: string;
+    readonly account: Expression;
+    readonly time: Expression;
+    readonly region: Expression;
+  };
+}

@@ -116,7 +116,13 @@ export const guardduty = defineLogType({
     'process.hash': 'service.runtimeDetails.process.executableSha256',
     'process.id': 'service.runtimeDetails.process.pid',
   },
-  splunk: { sourcetype: 'aws:cloudwatch:guardduty' },
+  splunk: {
+    sourcetype: 'aws:cloudwatch:guardduty',
+    event: {
+      ...{ detailType: 'GuardDuty Finding', source: 'aws.guardduty' },
+      ...{ account: 'accountId', time: 'updatedAt', region: 'region' },
+    },
+  },
   qradar: 'Amazon GuardDuty',
   ocsf: {
     class: 'detection_finding',

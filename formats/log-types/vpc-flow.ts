@@ -93,7 +93,7 @@ export const vpcFlow = defineLogType({
     'network.path': 'traffic-path',
     'network.service': first('pkt-src-aws-service', 'pkt-dst-aws-service'),
   },
-  splunk: { sourcetype: 'aws:cloudwatchlogs:vpcflow' },
+  splunk: { sourcetype: 'aws:cloudwatchlogs:vpcflow', columns: DEFAULT },
   qradar: 'Amazon VPC Flow Logs',
   ocsf: {
     class: 'network_activity',

@@ -31,6 +31,7 @@ export const ecs: Format = {
     const write = layOut(type, placed);
     return {
       kind: 'json',
+      sourcetype: 'ecs:json',
       verbatim: false,
       write: writeWithin(write, noChanges(), tally),
       explain: (event) => explainPlaces(placed, event),

@@ -33,6 +33,8 @@ export interface TypeFormatter {
   readonly kind: 'json' | 'text';
   /** The record's own text, untouched: then the event need not be read in full. */
   readonly verbatim: boolean;
+  /** What Splunk is to take the texts for, where they are no longer what the log type's own sourcetype stands for. */
+  readonly sourcetype?: string;
   readonly write: WriteText;
   /** The fields of one event as `write` puts them. */
   explain(event: LogEvent): readonly WrittenField[];
@@ -45,4 +47,4 @@ export interface Format {
   compile(type: LogType, tally: Tally): TypeFormatter;
 }
 
-export type FormatName = 'leef' | 'cef' | 'json' | 'raw' | 'ocsf' | 'ecs';
+export type FormatName = 'leef' | 'cef' | 'json' | 'raw' | 'splunk' | 'ocsf' | 'ecs';

@@ -52,6 +52,7 @@ export async function convertBytes(chunks: Iterable<Buffer>, wanted: Wanted = {}
     cef: output('cef', room),
     json: output('json', room),
     raw: output('raw', room),
+    splunk: output('splunk', room),
     ocsf: output('ocsf', room),
     ecs: output('ecs', room),
   };

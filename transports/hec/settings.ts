@@ -52,7 +52,7 @@ export const hecSchema: SettingsSchema = {
     default: null,
   },
   sourcetype: {
-    doc: 'Sourcetype of all events; else the one that the Splunk Add-on for AWS uses for the log type.',
+    doc: 'Sourcetype of all events; else the one that the Splunk Add-on for AWS uses for the log type, or, for what it cannot read, `leef`, `cef`, `aws:asl` (ocsf) and `ecs:json`.',
     format: 'String',
     default: null,
   },
