@@ -5,9 +5,10 @@ import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
 
 /** A line of klog tells neither year nor zone, so its time is that of its envelope. */
-const KLOG = /^(?<klog>[IWEF])\d{4} \d\d:\d\d:\d\d\.\d{6}\s+\d+ (?<message>[^\s\]]+\] [^]*)$/;
+const KLOG = /^(?<klog>[IWEF])\d{4} \d\d:\d\d:\d\d\.\d{6}\s+\d+ (?<message>[^\s\]]+\] [\s\S]*)$/;
 /** The authenticator writes `name=value`. */
-const AUTHENTICATOR = /^time="(?<time>[^"]*)" level=(?<level>[a-z]+) msg="(?<message>(?:[^"\\]|\\.)*)"(?<rest>[^]*)$/;
+const AUTHENTICATOR =
+  /^time="(?<time>[^"]*)" level=(?<level>[a-z]+) msg="(?<message>(?:[^"\\]|\\.)*)"(?<rest>[\s\S]*)$/;
 
 const inRest = (name: string): Computed => {
   const shape = new RegExp(` ${name}=(?:"([^"]*)"|(\\S+))`);

@@ -46,9 +46,9 @@ const LINES = [
   new RegExp(`^(?<kind>START|END|REPORT|XRAY) RequestId: ${ID}\\s*(?<message>.*)$`),
   /^(?<kind>INIT_START|INIT_REPORT|RESTORE_START|RESTORE_REPORT|EXTENSION)\s+(?<message>.*)$/,
   new RegExp(`^${ISO} ${ID} (?<timedOut>Task timed out) after (?<message>.*)$`),
-  new RegExp(`^${ISO}\\t${ID}\\t(?<level>[A-Z]+)\\t(?<message>[^]*)$`),
-  new RegExp(`^\\[(?<level>[A-Z]+)\\]\\t${ISO}\\t${ID}\\t(?<message>[^]*)$`),
-  /^(?<json>\{[^]*\})\s*$/,
+  new RegExp(`^${ISO}\\t${ID}\\t(?<level>[A-Z]+)\\t(?<message>[\\s\\S]*)$`),
+  new RegExp(`^\\[(?<level>[A-Z]+)\\]\\t${ISO}\\t${ID}\\t(?<message>[\\s\\S]*)$`),
+  /^(?<json>\{[\s\S]*\})\s*$/,
 ];
 
 export const lambda = defineLogType({
