@@ -31,6 +31,11 @@ export function sample(path: string): Buffer {
   return readFileSync(join(samplesDir() ?? '', path));
 }
 
+/** What another engine reads in a sample: a text that stands beside the samples. */
+export function expectedFile(path: string): string {
+  return readFileSync(join(samplesDir() ?? '', '../expected', path), 'utf8');
+}
+
 /** A list of conformance cases that stands beside the samples; undefined when it is not there. */
 export function casesFile(name: string): unknown {
   const file = fileURLToPath(new URL(`../../shared/cases/${name}`, import.meta.url));

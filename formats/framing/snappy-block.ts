@@ -8,7 +8,7 @@ const LONG_LITERALS = 60;
 /**
  * One Snappy block (format_description.txt of google/snappy): its length as a varint, then literals and copies of what
  * is already there. Each step is held against both buffers, so that no block can read or write beside them or run on.
- * @param most bytes that a block may unpack to, below 2^21
+ * @param most bytes that a block may unpack to
  * @returns undefined for what is no block, or a larger one
  */
 export function unpackBlock(bytes: Buffer, most: number): Buffer | undefined {
@@ -38,10 +38,10 @@ export function unpackBlock(bytes: Buffer, most: number): Buffer | undefined {
 /** @returns a value that is too large where there is none */
 function varint(bytes: Buffer): { value: number; end: number } {
   let value = 0;
-  for (let at = 0; at < 3; at += 1) {
+  for (let at = 0; at < 5; at += 1) {
     const byte = bytes[at];
     if (byte === undefined) break;
-    value |= (byte & 0x7f) << (7 * at);
+    value += (byte & 0x7f) * 2 ** (7 * at);
     if (byte < 0x80) return { value, end: at + 1 };
   }
   return { value: Number.POSITIVE_INFINITY, end: 0 };
