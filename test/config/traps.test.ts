@@ -120,8 +120,8 @@ describe('what convict alone gets wrong', () => {
   test('items of a list are checked, all of them, each at its place', () => {
     const text = GOOD.replace('format: leef', 'format: lef').replace('format: json', 'format: jsn');
     expect(faultsOf(text)).toEqual([
-      'x.yaml:12:13: destinations[0].format: must be one of leef, cef, json, raw, is the text "lef" (did you mean "leef"?)',
-      'x.yaml:18:13: destinations[1].format: must be one of leef, cef, json, raw, is the text "jsn" (did you mean "json"?)',
+      'x.yaml:12:13: destinations[0].format: must be one of leef, cef, json, raw, splunk, ocsf, ecs, is the text "lef" (did you mean "leef"?)',
+      'x.yaml:18:13: destinations[1].format: must be one of leef, cef, json, raw, splunk, ocsf, ecs, is the text "jsn" (did you mean "json"?)',
     ]);
   });
 
