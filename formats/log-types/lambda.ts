@@ -20,12 +20,13 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 const jsonType = inJson('type');
-const kind = first('kind', choose(jsonType, KINDS), 'timedOut');
+const exited = text('exited', 'EXIT where the runtime ended', () => 'EXIT');
+const kind = first('kind', choose(jsonType, KINDS), 'timedOut', exited);
 const level = first('level', inJson('level'));
 
 /** Reports of the platform say how an invocation ended; without a status it ended well. */
 const outcome = computed('by a report, or a time-out', [kind, first('status', inJson('status'))], (what, status) => {
-  if (what === 'Task timed out') return 'failure';
+  if (what === 'Task timed out' || what === 'EXIT') return 'failure';
   if (what !== 'REPORT') return undefined;
   return textOf(status) === '' || status === 'success' ? 'success' : 'failure';
 });
@@ -45,6 +46,7 @@ const LINES = [
   ),
   new RegExp(`^(?<kind>START|END|REPORT|XRAY) RequestId: ${ID}\\s*(?<message>.*)$`),
   /^(?<kind>INIT_START|INIT_REPORT|RESTORE_START|RESTORE_REPORT|EXTENSION)\s+(?<message>.*)$/,
+  new RegExp(`^RequestId: ${ID} (?<exited>(?:Process exited|Error:)[\\s\\S]*)$`),
   new RegExp(`^${ISO} ${ID} (?<timedOut>Task timed out) after (?<message>.*)$`),
   new RegExp(`^${ISO}\\t${ID}\\t(?<level>[A-Z]+)\\t(?<message>[\\s\\S]*)$`),
   new RegExp(`^\\[(?<level>[A-Z]+)\\]\\t${ISO}\\t${ID}\\t(?<message>[\\s\\S]*)$`),
@@ -72,6 +74,7 @@ export const lambda = defineLogType({
       END: 'Invocation ended',
       REPORT: 'Invocation reported',
       'Task timed out': 'Invocation timed out',
+      EXIT: 'Runtime exited',
     },
     'Function message',
   ),
@@ -85,7 +88,7 @@ export const lambda = defineLogType({
     'log.group': '@log_group',
     'log.stream': '@log_stream',
     'log.level': level,
-    'event.message': first('message', inJson('message', 'errorMessage'), 'json'),
+    'event.message': first('message', 'exited', inJson('message', 'errorMessage'), 'json'),
     'event.outcome': outcome,
     'event.reason': inJson('errorType'),
     'event.uid': first('request', inJson('requestId', 'AWSRequestId')),
