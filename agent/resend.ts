@@ -3,7 +3,7 @@ import { toByteString } from '../formats/framing/byte-string.ts';
 import { FormatError, type LogRecord } from '../formats/framing/record.ts';
 import type { FrameBlock, Transport } from '../transports/transport.ts';
 import { Converter, type Dress, type FrameSink } from './convert.ts';
-import type { StoredEntry } from './delivery/quarantine.ts';
+import type { StoredEntry } from './delivery/segment.ts';
 import { createTransport, dressOf } from './destination.ts';
 import { contentsOf } from './object-type.ts';
 

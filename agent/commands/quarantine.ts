@@ -1,5 +1,6 @@
 import { type Command, type CommandArgs, type CommandIo, EXIT, UsageError } from '../command.ts';
-import { dropQuarantined, listQuarantine, readQuarantined, type StoredEntry } from '../delivery/quarantine.ts';
+import { dropQuarantined, quarantined, readQuarantined } from '../delivery/quarantine.ts';
+import type { StoredEntry } from '../delivery/segment.ts';
 import { clean } from '../health/log.ts';
 import { resend } from '../resend.ts';
 import { configOf, stateDirOptions, wantsJson } from './state-dir.ts';
@@ -19,9 +20,9 @@ export const quarantine: Command = {
       case 'show':
         return show(stateDir, ids, io);
       case 'retry':
-        return retry(await chosen(stateDir, ids, args), args, io);
+        return retry(chosen(stateDir, ids, args), args, io);
       case 'drop':
-        return drop(await chosen(stateDir, ids, args), stateDir, io);
+        return drop(chosen(stateDir, ids, args), stateDir, io);
       default:
         throw new UsageError(
           verb === undefined ? 'quarantine needs list, show, retry or drop' : `quarantine cannot ${verb}`,
@@ -31,11 +32,16 @@ export const quarantine: Command = {
 };
 
 async function list(stateDir: string, asJson: boolean, io: CommandIo): Promise<number> {
-  const entries = await listQuarantine(stateDir);
-  if (asJson) io.out(`${JSON.stringify(entries.map(({ bytes, ...entry }) => ({ ...entry, length: bytes.length })))}\n`);
-  else for (const entry of entries) io.out(`${entry.id}  ${describe(entry)}\n`);
+  const found: object[] = [];
+  for await (const entry of quarantined(stateDir)) {
+    if (asJson) found.push(withoutBytes(entry));
+    else io.out(`${entry.id}  ${describe(entry)}\n`);
+  }
+  if (asJson) io.out(`${JSON.stringify(found)}\n`);
   return EXIT.fine;
 }
+
+const withoutBytes = ({ bytes, ...entry }: StoredEntry): object => ({ ...entry, length: bytes.length });
 
 function describe({ at, destination, reason, object, ordinal, kind, bytes }: StoredEntry): string {
   const what = kind === 'rest' ? `records from ${ordinal} to the end` : `record ${ordinal}`;
@@ -53,10 +59,14 @@ async function show(stateDir: string, ids: readonly string[], io: CommandIo): Pr
   return EXIT.fine;
 }
 
-async function chosen(stateDir: string, ids: readonly string[], { values }: CommandArgs): Promise<StoredEntry[]> {
-  if (values['all'] === true) return listQuarantine(stateDir);
+async function* chosen(
+  stateDir: string,
+  ids: readonly string[],
+  { values }: CommandArgs,
+): AsyncGenerator<StoredEntry, void, void> {
+  if (values['all'] === true) return yield* quarantined(stateDir);
   if (ids.length === 0) throw new UsageError('which records? give their ids, or --all');
-  return Promise.all(ids.map((id) => find(stateDir, id)));
+  for (const entry of await Promise.all(ids.map((id) => find(stateDir, id)))) yield entry;
 }
 
 async function find(stateDir: string, id: string): Promise<StoredEntry> {
@@ -65,22 +75,30 @@ async function find(stateDir: string, id: string): Promise<StoredEntry> {
   });
 }
 
-async function retry(entries: readonly StoredEntry[], args: CommandArgs, io: CommandIo): Promise<number> {
+/** Delivered entries are dropped in batches: each drop writes a segment. A crash repeats a batch at most. */
+const RETRY_BATCH = 100;
+
+async function retry(entries: AsyncIterable<StoredEntry>, args: CommandArgs, io: CommandIo): Promise<number> {
   const config = configOf(args);
+  const delivered: string[] = [];
+  const drop = (): Promise<void> => dropQuarantined(config.state_dir, delivered.splice(0));
   let failed = 0;
-  for (const entry of entries) {
+  for await (const entry of entries) {
     const problem = await resend(entry, config);
-    if (problem === undefined) await dropQuarantined(config.state_dir, entry.id);
+    if (problem === undefined) delivered.push(entry.id);
     else failed += 1;
+    if (delivered.length >= RETRY_BATCH) await drop();
     io.out(`${entry.id}  ${problem === undefined ? 'delivered' : `stays: ${problem}`}\n`);
   }
+  await drop();
   return failed === 0 ? EXIT.fine : EXIT.no;
 }
 
-async function drop(entries: readonly StoredEntry[], stateDir: string, io: CommandIo): Promise<number> {
-  for (const { id } of entries) {
-    await dropQuarantined(stateDir, id);
-    io.out(`${id}  dropped\n`);
-  }
+/** Collected first: a segment is then written once, however many of its entries go. */
+async function drop(entries: AsyncIterable<StoredEntry>, stateDir: string, io: CommandIo): Promise<number> {
+  const ids: string[] = [];
+  for await (const { id } of entries) ids.push(id);
+  await dropQuarantined(stateDir, ids);
+  for (const id of ids) io.out(`${id}  dropped\n`);
   return EXIT.fine;
 }

@@ -1,73 +1,48 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import PQueue from 'p-queue';
-import type { ObjectVersion } from './account.ts';
 import { syncDirectory } from './journal.ts';
-
-/**
- * A record that could not be delivered, kept with its reason. `record`: the record's raw bytes, which may be converted
- * again. `frame`: the bytes a destination refused. `rest`: everything from this record to the end of an unreadable
- * object; the bytes stay in S3.
- */
-export interface QuarantineEntry {
-  readonly kind: 'record' | 'frame' | 'rest';
-  readonly object: ObjectVersion;
-  readonly ordinal: number;
-  readonly destination: string;
-  readonly logType: string;
-  /** Stable code, e.g. TF-JSON-INVALID. */
-  readonly reason: string;
-  readonly message: string;
-  /** Epoch milliseconds. */
-  readonly at: number;
-  /** The header line that names the record's columns, where its object has one. A byte string. */
-  readonly header?: string;
-}
-
-export interface StoredEntry extends QuarantineEntry {
-  readonly id: string;
-  readonly bytes: Buffer;
-}
+import { encodeEntry, encodeLeft, type QuarantineEntry, readSegment, type StoredEntry } from './segment.ts';
 
 const DIRECTORY = 'quarantine';
-const SUFFIX = '.qrec';
+const SUFFIX = '.qseg';
 /** What a crash leaves behind: never settled, so it comes again. */
 const UNFINISHED = '.tmp';
 const RETRY_MS = 5000;
+/** Entries that wait together share one file and its two fsyncs, up to this many bytes. */
+const SEGMENT_BYTES = 4 * 1024 * 1024;
+
+interface Waiting {
+  readonly at: number;
+  readonly content: Buffer;
+  readonly resolve: () => void;
+}
+
+type Trouble = (obstacle: Error | undefined) => void;
 
 /**
- * The records nobody could deliver, one file each: a line of JSON about it, then its bytes. A file's name is made here
- * and holds nothing of the record. When the directory has reached its size, `put` waits: it never drops.
+ * The records nobody could deliver, in segments: files of what came together. A file's name is made here and holds
+ * nothing of a record. When the directory has reached its size, `put` waits: it never drops.
  */
 export class Quarantine {
   private readonly directory: string;
   private readonly mostBytes: number;
   private used: number;
+  private readonly waiting: Waiting[] = [];
   /** Entries that could not be written so far. */
-  private readonly waiting = new Set<string>();
-  /** One entry at a time, so that the size is kept exactly; an object may hold any number of unreadable records. */
-  private readonly turns = new PQueue({ concurrency: 1 });
+  private readonly stuck = new Set<Waiting>();
+  private writing = false;
   /** Told what delivery waits for, and undefined when it goes on. */
-  private readonly trouble: (obstacle: Error | undefined) => void;
+  private readonly trouble: Trouble;
 
-  private constructor(
-    directory: string,
-    mostBytes: number,
-    used: number,
-    trouble: (obstacle: Error | undefined) => void,
-  ) {
+  private constructor(directory: string, mostBytes: number, used: number, trouble: Trouble) {
     this.directory = directory;
     this.mostBytes = mostBytes;
     this.used = used;
     this.trouble = trouble;
   }
 
-  static async open(
-    stateDir: string,
-    mostBytes: number,
-    trouble: (obstacle: Error | undefined) => void,
-  ): Promise<Quarantine> {
+  static async open(stateDir: string, mostBytes: number, trouble: Trouble): Promise<Quarantine> {
     const directory = join(stateDir, DIRECTORY);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     await syncDirectory(directory);
@@ -81,50 +56,89 @@ export class Quarantine {
   }
 
   /** Resolves when the entry is on the disk. Waits while the quarantine is full or the disk refuses it. */
-  async put(entry: QuarantineEntry, bytes: Buffer): Promise<void> {
-    const id = `${entry.at}-${randomUUID()}`;
-    const content = Buffer.concat([Buffer.from(`${JSON.stringify(entry)}\n`, 'utf8'), bytes]);
-    for (;;) {
-      const obstacle = await this.turns.add(() => this.keep(id, content));
-      this.tell(id, obstacle);
-      if (obstacle === undefined) return;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+  put(entry: QuarantineEntry, bytes: Buffer): Promise<void> {
+    return new Promise((resolve) => {
+      this.offer({ at: entry.at, content: encodeEntry(entry, bytes), resolve });
+    });
+  }
+
+  private offer(entry: Waiting): void {
+    this.waiting.push(entry);
+    if (!this.writing) void this.write();
+  }
+
+  /** One segment after another until nothing waits; what comes meanwhile goes into the next. */
+  private async write(): Promise<void> {
+    this.writing = true;
+    while (this.waiting.length > 0) {
+      const { fitting, obstacle } = await this.take();
+      const failure = fitting.length === 0 ? undefined : await this.keep(fitting);
+      if (failure !== undefined) for (const entry of fitting) this.later(entry, failure);
+      else for (const entry of fitting) this.kept(entry);
+      if (obstacle !== undefined) this.later(obstacle, full(this.mostBytes));
     }
+    this.writing = false;
   }
 
-  /** It goes on when the last one that waited is through. */
-  private tell(id: string, obstacle: Error | undefined): void {
-    if (obstacle !== undefined) {
-      this.waiting.add(id);
-      this.trouble(obstacle);
-    } else if (this.waiting.delete(id) && this.waiting.size === 0) this.trouble(undefined);
+  /** Entries for one segment, and the first that the quarantine has no room for. */
+  private async take(): Promise<{ fitting: Waiting[]; obstacle: Waiting | undefined }> {
+    const fitting: Waiting[] = [];
+    for (let bytes = 0; bytes < SEGMENT_BYTES; ) {
+      const next = this.waiting.shift();
+      if (next === undefined) break;
+      const { length } = next.content;
+      if (this.used + bytes + length > this.mostBytes) this.used = await usedBytes(this.directory);
+      if (this.used + bytes + length > this.mostBytes) return { fitting, obstacle: next };
+      fitting.push(next);
+      bytes += length;
+    }
+    return { fitting, obstacle: undefined };
   }
 
-  /** @returns what keeps the entry from the disk */
-  private async keep(id: string, content: Buffer): Promise<Error | undefined> {
-    const { length } = content;
+  /** @returns what keeps the entries from the disk */
+  private async keep(entries: readonly Waiting[]): Promise<Error | undefined> {
     try {
-      if (this.used + length > this.mostBytes) this.used = await usedBytes(this.directory);
-      if (this.used + length > this.mostBytes) return full(this.mostBytes);
-      await this.write(id, content);
-      this.used += length;
+      const content = Buffer.concat(entries.map((entry) => entry.content));
+      await writeSegment(join(this.directory, `${entries[0]?.at}-${randomUUID()}`), content);
+      this.used += content.length;
       return undefined;
     } catch (error) {
       return error as Error;
     }
   }
 
-  private async write(id: string, content: Buffer): Promise<void> {
-    const name = join(this.directory, id);
-    const file = await open(name + UNFINISHED, 'w', 0o600);
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(name + UNFINISHED, name + SUFFIX);
-    await syncDirectory(name);
+  /** It goes on when the last one that was stuck is through. */
+  private kept(entry: Waiting): void {
+    if (this.stuck.delete(entry) && this.stuck.size === 0) this.trouble(undefined);
+    entry.resolve();
+  }
+
+  private later(entry: Waiting, obstacle: Error): void {
+    this.stuck.add(entry);
+    this.trouble(obstacle);
+    setTimeout(() => this.offer(entry), RETRY_MS);
+  }
+}
+
+async function writeSegment(name: string, content: Buffer): Promise<void> {
+  try {
+    await writeDurably(name + UNFINISHED, content);
+  } catch (error) {
+    // The next try has a name of its own. What cannot even be removed is swept away at the next start.
+    await unlink(name + UNFINISHED).catch(() => {});
+    throw error;
+  }
+  await rename(name + UNFINISHED, name + SUFFIX);
+  await syncDirectory(name);
+}
+
+async function writeDurably(name: string, content: Buffer): Promise<void> {
+  const file = await open(name, 'w', 0o600);
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 
@@ -148,32 +162,38 @@ function gone<T>(value: T): (error: NodeJS.ErrnoException) => T {
   };
 }
 
-/** The entries of a state directory, oldest first. */
-export async function listQuarantine(stateDir: string): Promise<StoredEntry[]> {
-  const directory = join(stateDir, DIRECTORY);
-  const names = await readdir(directory).catch(gone<string[]>([]));
-  const ids = names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
-  const entries: StoredEntry[] = [];
-  for (const id of ids.sort()) {
-    const entry = await readQuarantined(stateDir, id).catch(gone(undefined));
-    if (entry !== undefined) entries.push(entry);
-  }
-  return entries;
+/** The entries of a state directory, oldest first; one segment is in memory at a time. */
+export async function* quarantined(stateDir: string): AsyncGenerator<StoredEntry, void, void> {
+  const names = await readdir(join(stateDir, DIRECTORY)).catch(gone<string[]>([]));
+  const segments = names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
+  for (const segment of segments.sort()) yield* await segmentEntries(stateDir, segment);
 }
 
 /** One entry with its bytes. @throws when there is none of this id */
 export async function readQuarantined(stateDir: string, id: string): Promise<StoredEntry> {
-  const content = await readFile(fileOf(stateDir, id));
-  const line = content.indexOf(0x0a);
-  const entry = JSON.parse(content.subarray(0, line).toString('utf8')) as QuarantineEntry;
-  return { ...entry, id, bytes: content.subarray(line + 1) };
+  const found = (await segmentEntries(stateDir, segmentOf(id))).find((entry) => entry.id === id);
+  if (found === undefined) throw new Error(`"${id}" is not there`);
+  return found;
 }
 
-export async function dropQuarantined(stateDir: string, id: string): Promise<void> {
-  await unlink(fileOf(stateDir, id));
+/** Drops entries, all others keep their ids. @throws when an id is none; those that are gone already are no fault */
+export async function dropQuarantined(stateDir: string, ids: readonly string[]): Promise<void> {
+  const dropped = new Set(ids);
+  for (const segment of new Set(ids.map(segmentOf))) {
+    const left = (await segmentEntries(stateDir, segment)).filter(({ id }) => !dropped.has(id));
+    const name = join(stateDir, DIRECTORY, segment);
+    if (left.length === 0) await unlink(name + SUFFIX).catch(gone(undefined));
+    else await writeSegment(name, encodeLeft(left));
+  }
 }
 
-function fileOf(stateDir: string, id: string): string {
-  if (!/^\d+-[0-9a-f-]{36}$/.test(id)) throw new Error(`"${id}" is not the id of a quarantined record`);
-  return join(stateDir, DIRECTORY, `${id}${SUFFIX}`);
+async function segmentEntries(stateDir: string, segment: string): Promise<StoredEntry[]> {
+  const content = await readFile(join(stateDir, DIRECTORY, segment + SUFFIX)).catch(gone(Buffer.alloc(0)));
+  return readSegment(segment, content);
+}
+
+function segmentOf(id: string): string {
+  const segment = /^(\d+-[0-9a-f-]{36})\.\d+$/.exec(id)?.[1];
+  if (segment === undefined) throw new Error(`"${id}" is not the id of a quarantined record`);
+  return segment;
 }

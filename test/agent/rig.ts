@@ -9,7 +9,7 @@ import { unlessAborted } from '../../agent/delivery/abort.ts';
 import { Lanes } from '../../agent/delivery/lanes.ts';
 import { Ledger } from '../../agent/delivery/ledger.ts';
 import { Outbox } from '../../agent/delivery/outbox.ts';
-import { listQuarantine, Quarantine } from '../../agent/delivery/quarantine.ts';
+import { Quarantine, quarantined } from '../../agent/delivery/quarantine.ts';
 import { Gate } from '../../agent/gate.ts';
 import type { PipelineParts, Target } from '../../agent/pipeline.ts';
 import { rulesOf } from '../../agent/rules/rules.ts';
@@ -164,7 +164,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       rig.parts = await compose();
     },
     async quarantined() {
-      const entries = await listQuarantine(stateDir);
+      const entries = await Array.fromAsync(quarantined(stateDir));
       return entries
         .map(({ kind, ordinal, destination, reason, bytes }) => `${kind} ${ordinal} ${destination} ${reason} ${bytes}`)
         .sort();

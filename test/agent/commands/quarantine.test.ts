@@ -2,7 +2,8 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { UsageError } from '../../../agent/command.ts';
 import { quarantine } from '../../../agent/commands/quarantine.ts';
-import { listQuarantine, Quarantine, type QuarantineEntry } from '../../../agent/delivery/quarantine.ts';
+import { Quarantine, quarantined } from '../../../agent/delivery/quarantine.ts';
+import type { QuarantineEntry } from '../../../agent/delivery/segment.ts';
 import { eventIds } from '../../../formats/event-id.ts';
 import { makePlace, type Place, runCommand } from './cli.ts';
 
@@ -30,7 +31,7 @@ async function keep(bytes: string, some: Partial<QuarantineEntry> = {}): Promise
   return (await ids()).find((id) => !before.includes(id)) ?? '';
 }
 
-const ids = async (): Promise<string[]> => (await listQuarantine(place.stateDir)).map(({ id }) => id);
+const ids = async (): Promise<string[]> => (await Array.fromAsync(quarantined(place.stateDir))).map(({ id }) => id);
 const run = (...args: string[]) => runCommand(quarantine, ['--config', place.config, ...args]);
 
 describe('list', () => {
@@ -127,7 +128,7 @@ test.each([
   [['show']],
   [['drop']],
   [['retry']],
-  [['show', '1-00000000-0000-0000-0000-000000000000']],
+  [['show', '1-00000000-0000-0000-0000-000000000000.0']],
   [['show', '../../etc/passwd']],
   [['drop', '../ledger']],
   [['list', '-o', 'xml']],

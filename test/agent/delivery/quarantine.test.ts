@@ -4,13 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import {
-  dropQuarantined,
-  listQuarantine,
-  Quarantine,
-  type QuarantineEntry,
-  readQuarantined,
-} from '../../../agent/delivery/quarantine.ts';
+import { dropQuarantined, Quarantine, quarantined, readQuarantined } from '../../../agent/delivery/quarantine.ts';
+import type { QuarantineEntry, StoredEntry } from '../../../agent/delivery/segment.ts';
 
 let stateDir = '';
 let trouble: (string | undefined)[] = [];
@@ -23,6 +18,8 @@ afterEach(() => {
   vi.useRealTimers();
   rmSync(stateDir, { recursive: true });
 });
+
+const listQuarantine = (directory: string): Promise<StoredEntry[]> => Array.fromAsync(quarantined(directory));
 
 const MANY = 1024 * 1024;
 const entry = (some: Partial<QuarantineEntry> = {}): QuarantineEntry => ({
@@ -49,7 +46,7 @@ test('keeps any bytes and any names, and gives them back', async () => {
       expect(more).toEqual([]);
       expect(stored).toMatchObject(JSON.parse(JSON.stringify(one)));
       expect(Buffer.compare(stored?.bytes ?? Buffer.alloc(0), Buffer.from(bytes))).toBe(0);
-      await dropQuarantined(stateDir, stored?.id ?? '');
+      await dropQuarantined(stateDir, [stored?.id ?? '']);
     }),
     { numRuns: 20 },
   );
@@ -60,7 +57,7 @@ test('files are for the agent alone, and their names hold nothing of the record'
   await quarantine.put(entry({ destination: '../evil' }), Buffer.from('x'));
   const directory = join(stateDir, 'quarantine');
   const [name = ''] = readdirSync(directory);
-  expect(name).toMatch(/^1764000000000-[0-9a-f-]{36}\.qrec$/);
+  expect(name).toMatch(/^1764000000000-[0-9a-f-]{36}\.qseg$/);
   expect(statSync(directory).mode & 0o777).toBe(0o700);
   expect(statSync(join(directory, name)).mode & 0o777).toBe(0o600);
 });
@@ -101,7 +98,7 @@ test('when it is full it waits, says so, and goes on after a drop', async () => 
   await vi.advanceTimersByTimeAsync(20_000);
   expect(kept).toBe(false);
   const [first] = await listQuarantine(stateDir);
-  await dropQuarantined(stateDir, first?.id ?? '');
+  await dropQuarantined(stateDir, [first?.id ?? '']);
   await vi.waitFor(async () => {
     await vi.advanceTimersByTimeAsync(5000);
     expect(kept).toBe(true);
@@ -119,7 +116,7 @@ test('its trouble ends when the last entry that waited is through, and others do
   await vi.waitFor(() => expect(trouble).toHaveLength(1));
   await quarantine.put(entry({ ordinal: 2 }), Buffer.alloc(1));
   expect(trouble).toHaveLength(1);
-  for (const { id } of await listQuarantine(stateDir)) await dropQuarantined(stateDir, id);
+  for (const { id } of await listQuarantine(stateDir)) await dropQuarantined(stateDir, [id]);
   await vi.advanceTimersByTimeAsync(5000);
   await large;
   expect(trouble).toEqual([expect.stringContaining('1000 bytes'), undefined]);
@@ -164,11 +161,29 @@ test('its size is what the disk holds; what a crash left unfinished is swept awa
   expect(readdirSync(directory)).toHaveLength(1);
 });
 
+test('what comes together is one file, and each entry goes alone', async () => {
+  const quarantine = await opened();
+  const ordinals = Array.from({ length: 500 }, (_, ordinal) => ordinal);
+  await Promise.all(ordinals.map((ordinal) => quarantine.put(entry({ ordinal }), Buffer.from(`r${ordinal}\n`))));
+  expect(readdirSync(join(stateDir, 'quarantine')).length).toBeLessThan(4);
+  const stored = await listQuarantine(stateDir);
+  expect(stored.map(({ ordinal, bytes }) => `${ordinal} ${bytes}`)).toEqual(ordinals.map((n) => `${n} r${n}\n`));
+  await dropQuarantined(
+    stateDir,
+    stored.filter(({ ordinal }) => ordinal % 3 === 0).map(({ id }) => id),
+  );
+  await dropQuarantined(stateDir, [stored[1]?.id ?? '']);
+  const left = stored.filter(({ ordinal }) => ordinal % 3 !== 0 && ordinal !== 1);
+  expect(await listQuarantine(stateDir)).toEqual(left);
+  expect(await readQuarantined(stateDir, stored[499]?.id ?? '')).toEqual(stored[499]);
+  await expect(readQuarantined(stateDir, stored[1]?.id ?? '')).rejects.toThrow('is not there');
+});
+
 test('entries may be dropped by another process at any moment', async () => {
   const quarantine = await opened(2000);
   const remover = setInterval(() => {
     for (const name of readdirSync(join(stateDir, 'quarantine'))) {
-      if (name.endsWith('.qrec')) rmSync(join(stateDir, 'quarantine', name), { force: true });
+      if (name.endsWith('.qseg')) rmSync(join(stateDir, 'quarantine', name), { force: true });
     }
   }, 1);
   try {
@@ -192,7 +207,7 @@ test.each([
   await opened();
   writeFileSync(join(stateDir, 'ledger'), 'x');
   await expect(readQuarantined(stateDir, id)).rejects.toThrow('is not the id');
-  await expect(dropQuarantined(stateDir, id)).rejects.toThrow('is not the id');
+  await expect(dropQuarantined(stateDir, [id])).rejects.toThrow('is not the id');
 });
 
 test('without a quarantine directory there is nothing to list', async () => {
