@@ -3,10 +3,15 @@ import { computed, text } from './functions.ts';
 
 /** Times in the forms AWS writes, as epoch milliseconds. Like all functions of a mapping they read nothing by themselves. */
 
+/** The number a text is; a structure is none, and turning one into text could take the whole stack. */
+function numberIn(value: unknown): number {
+  return typeof value === 'string' && !absent(value) ? Number(value) : Number.NaN;
+}
+
 /** Epoch seconds to milliseconds. */
 export function epochSeconds(input: Expression): Computed {
   return computed(`${describe(input)} (seconds)`, [input], (value) => {
-    const seconds = typeof value === 'number' ? value : Number(absent(value) ? Number.NaN : value);
+    const seconds = typeof value === 'number' ? value : numberIn(value);
     return Number.isFinite(seconds) ? Math.round(seconds * 1000) : undefined;
   });
 }
@@ -14,7 +19,7 @@ export function epochSeconds(input: Expression): Computed {
 /** Epoch milliseconds, as a number or as its text. */
 export function epochMilliseconds(input: Expression): Computed {
   return computed(describe(input), [input], (value) => {
-    const ms = typeof value === 'number' ? value : Number(absent(value) ? Number.NaN : value);
+    const ms = typeof value === 'number' ? value : numberIn(value);
     return Number.isFinite(ms) ? Math.round(ms) : undefined;
   });
 }

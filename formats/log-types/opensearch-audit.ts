@@ -1,4 +1,4 @@
-import { choose, computed, first, joined, text, words } from '../functions.ts';
+import { choose, computed, first, joined, text, textOf, words } from '../functions.ts';
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
@@ -61,7 +61,8 @@ export const opensearchAudit = defineLogType({
     'target.user': computed(
       'audit_request_effective_user where another initiated the request',
       ['audit_request_initiating_user', 'audit_request_effective_user'],
-      (initiating, effective) => (initiating === undefined || initiating === effective ? undefined : String(effective)),
+      (initiating, effective) =>
+        textOf(initiating) === '' || initiating === effective ? undefined : textOf(effective),
     ),
     'user.agent': first('audit_rest_request_headers.User-Agent.0', 'audit_rest_request_headers.User-Agent'),
     'destination.host': first('audit_rest_request_headers.Host.0', 'audit_rest_request_headers.Host'),
