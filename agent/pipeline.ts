@@ -1,7 +1,6 @@
 import type PQueue from 'p-queue';
 import type { LogTypeOverride } from '../config/config.ts';
 import { toByteString } from '../formats/framing/byte-string.ts';
-import { decompress } from '../formats/framing/decompress.ts';
 import { FormatError, type LogRecord } from '../formats/framing/record.ts';
 import type { Decoder } from '../formats/log-type.ts';
 import type { ObjectReader, ObjectRef, OpenObject } from './aws/objects.ts';
@@ -14,6 +13,7 @@ import type { Outbox } from './delivery/outbox.ts';
 import type { Quarantine } from './delivery/quarantine.ts';
 import type { Gate } from './gate.ts';
 import { contentsOf, withHead } from './object-type.ts';
+import { plainBytes } from './plain-bytes.ts';
 
 /** One destination of a pipeline. */
 export interface Target {
@@ -112,7 +112,7 @@ async function read(
   parts: PipelineParts,
   signal: AbortSignal,
 ): Promise<number> {
-  const bytes = decompress(object.stream(signal));
+  const bytes = plainBytes(object, signal);
   let converter: Converter | undefined;
   try {
     for await (const chunk of withHead(bytes)) {

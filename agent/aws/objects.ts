@@ -41,6 +41,12 @@ export interface OpenObject extends Disposable {
    * @throws the signal's reason when it aborts
    */
   stream(signal: AbortSignal): AsyncIterable<Buffer>;
+  /**
+   * The stored bytes from `start` up to `end`, in requests of their own: for formats that begin at their end. All of them
+   * are held in memory.
+   * @throws as `stream`
+   */
+  range(start: number, end: number, signal: AbortSignal): Promise<ArrayBuffer>;
 }
 
 /** Reads objects of S3. */

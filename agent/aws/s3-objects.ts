@@ -2,7 +2,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { isBucketName } from './allowed-buckets.ts';
 import { named, ObjectError } from './errors.ts';
 import type { ObjectReader, ObjectRef, OpenObject } from './objects.ts';
-import { getObject, type S3Answer, type S3Place } from './s3-get.ts';
+import { getObject, type S3Answer, type S3Place, WHOLE } from './s3-get.ts';
 import { readThrough } from './s3-stream.ts';
 
 const IDLE_MS = 30_000;
@@ -21,7 +21,7 @@ export function s3ObjectReader(client: S3Client, options: S3ReaderOptions = {}):
   async function get(ref: ObjectRef, key: string, signal: AbortSignal): Promise<OpenObject> {
     const { bucket, versionId, etag } = ref;
     const place = { bucket, key, versionId, ifMatch: etag && `"${etag}"`, expectedOwner };
-    return opened(client, place, await getObject(client, place, 0, signal), idleMs);
+    return opened(client, place, await getObject(client, place, WHOLE, signal), idleMs);
   }
 
   return {
@@ -51,7 +51,7 @@ function maybeMissing(error: unknown): boolean {
 function opened(client: S3Client, asked: S3Place, answer: S3Answer, idleMs: number): OpenObject {
   const { bucket, key } = asked;
   const place = { ...asked, versionId: answer.versionId, ifMatch: answer.etag };
-  const rest = async (from: number, signal: AbortSignal) => (await getObject(client, place, from, signal)).body;
+  const whole = { name: `s3://${bucket}/${key}`, start: 0, end: answer.length, idleMs };
   let unread: S3Answer['body'] | undefined = answer.body;
   return {
     version: { bucket, key, version: versionOf(answer) },
@@ -60,12 +60,28 @@ function opened(client: S3Client, asked: S3Place, answer: S3Answer, idleMs: numb
     stream(signal) {
       const first = unread;
       unread = undefined;
-      return readThrough({ name: `s3://${bucket}/${key}`, size: answer.length, first, rest, idleMs }, signal);
+      const rest = async (from: number) => (await getObject(client, place, { from }, signal)).body;
+      return readThrough({ ...whole, first, rest }, signal);
+    },
+    async range(start, end, signal) {
+      if (start === end) return new ArrayBuffer(0);
+      const rest = async (from: number) => (await getObject(client, place, { from, to: end }, signal)).body;
+      return collect(readThrough({ ...whole, start, end, first: undefined, rest }, signal), end - start);
     },
     [Symbol.dispose]() {
       answer.body.destroy();
     },
   };
+}
+
+async function collect(chunks: AsyncIterable<Buffer>, size: number): Promise<ArrayBuffer> {
+  const bytes = new Uint8Array(size);
+  let at = 0;
+  for await (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.length;
+  }
+  return bytes.buffer;
 }
 
 /** The version `null` of a bucket with suspended versions may be overwritten, so its id says nothing. */

@@ -8,19 +8,21 @@ const FRUITLESS_TRIES = 6;
 
 export interface Reading {
   readonly name: string;
-  readonly size: number;
+  /** First byte, and the one behind the last. */
+  readonly start: number;
+  readonly end: number;
   /** The body of a request for all of it, when there already is one. */
   readonly first: Readable | undefined;
-  /** Asks for the same version from a byte on. */
+  /** Asks for the same version from a byte on, up to `end`. */
   rest(from: number, signal: AbortSignal): Promise<Readable>;
   readonly idleMs: number;
 }
 
-/** All bytes of an object, over as many connections as it takes. See `OpenObject.stream`. */
+/** Bytes of an object, over as many connections as it takes. See `OpenObject.stream`. */
 export async function* readThrough(reading: Reading, signal: AbortSignal): AsyncGenerator<Buffer> {
   const backoff = new Backoff(200, 10_000);
   let body = reading.first;
-  let from = 0;
+  let from = reading.start;
   let fruitless = 0;
   for (;;) {
     try {
@@ -30,8 +32,8 @@ export async function* readThrough(reading: Reading, signal: AbortSignal): Async
         fruitless = 0;
         yield chunk;
       }
-      if (from === reading.size) return;
-      throw named('BodyError', `the connection ended at byte ${from} of ${reading.size}`);
+      if (from === reading.end) return;
+      throw named('BodyError', `the connection ended at byte ${from} of ${reading.end}`);
     } catch (cause) {
       signal.throwIfAborted();
       const error = cause instanceof ObjectError ? cause : new ObjectError(`reading ${reading.name}`, cause);

@@ -1,9 +1,10 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { ConfigError, faultLine } from '../../config/report.ts';
 import { toByteString } from '../../formats/framing/byte-string.ts';
 import { decompress } from '../../formats/framing/decompress.ts';
+import type { RandomAccess } from '../../formats/framing/random-access.ts';
 import { FormatError, type LogRecord } from '../../formats/framing/record.ts';
 import { ignoredBy } from '../../formats/log-types/ignored.ts';
 import { type Command, type CommandArgs, type CommandIo, EXIT, UsageError } from '../command.ts';
@@ -72,7 +73,7 @@ async function convertFile(file: string, wanted: Wanted, io: CommandIo): Promise
   const sink = new PrintSink(file, io);
   let converter: Pick<Converter, 'push' | 'end' | 'records'> | undefined;
   try {
-    for await (const chunk of withHead(decompress(source as AsyncIterable<Buffer>))) {
+    for await (const chunk of withHead(decompress(source as AsyncIterable<Buffer>, await accessTo(file)))) {
       converter ??= open(chunk, key, wanted, sink, io);
       converter.push(chunk);
     }
@@ -82,6 +83,13 @@ async function convertFile(file: string, wanted: Wanted, io: CommandIo): Promise
     sink.complain(converter?.records ?? 0, error);
   }
   return sink.refused;
+}
+
+/** A file can be read anywhere, as formats want it that begin at their end; standard input only as it comes. */
+async function accessTo(file: string): Promise<{ readonly file?: RandomAccess }> {
+  if (file === '-') return {};
+  const blob = await openAsBlob(file);
+  return { file: { byteLength: blob.size, slice: (start, end) => blob.slice(start, end).arrayBuffer() } };
 }
 
 function open(

@@ -2,9 +2,10 @@ import { gunzip, unzstd } from './inflate.ts';
 import { Input } from './input.ts';
 import { FormatError } from './record.ts';
 import { unsnap } from './snappy.ts';
+import { type Access, unparquet } from './unparquet.ts';
 import { unzip } from './unzip.ts';
 
-type Decompressor = (input: Input) => AsyncIterable<Buffer>;
+type Decompressor = (input: Input, access?: Access) => AsyncIterable<Buffer>;
 
 /** Compressions by their magic bytes, never by a key's ending. Those without a decompressor are refused by name. */
 const COMPRESSIONS: readonly { readonly name: string; readonly magic: string; readonly open?: Decompressor }[] = [
@@ -27,7 +28,9 @@ const COMPRESSIONS: readonly { readonly name: string; readonly magic: string; re
   { name: 'lz4', magic: '\x04\x22\x4d\x18' },
   { name: 'compress', magic: '\x1f\x9d' },
   { name: '7z', magic: '7z\xbc\xaf\x27\x1c' },
-  { name: 'parquet', magic: 'PAR1' },
+  { name: 'parquet', magic: 'PAR1', open: unparquet },
+  // Encrypted, footer and all.
+  { name: 'parquet', magic: 'PARE', open: unparquet },
 ];
 
 const LONGEST_MAGIC = 10;
@@ -35,20 +38,28 @@ const LONGEST_MAGIC = 10;
 const MOST_LAYERS = 2;
 
 /**
- * The plain bytes of an object, whatever it is wrapped in.
- * @throws {FormatError} TF-COMPRESSION-* for a compression that is not read; TF-GZIP-*, TF-ZSTD-*, TF-ZIP-* and
- *   TF-SNAPPY-* for damaged data, behind all that came before the damage
+ * The plain bytes of an object, whatever it is wrapped in; of a Parquet file, its rows as text.
+ * @throws {FormatError} TF-COMPRESSION-* for a compression that is not read; TF-GZIP-*, TF-ZSTD-*, TF-ZIP-*, TF-SNAPPY-*
+ *   and TF-PARQUET-* for damaged data, behind all that came before the damage
  */
-export async function* decompress(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
-  yield* layer(source, 0);
+export async function* decompress(
+  source: AsyncIterable<Buffer>,
+  access: Access = {},
+): AsyncGenerator<Buffer, void, void> {
+  yield* layer(source, 0, access);
 }
 
-async function* layer(source: AsyncIterable<Buffer>, depth: number): AsyncGenerator<Buffer, void, void> {
+async function* layer(
+  source: AsyncIterable<Buffer>,
+  depth: number,
+  access: Access,
+): AsyncGenerator<Buffer, void, void> {
   await using input = new Input(source);
   const head = await input.peek(LONGEST_MAGIC);
   const found = COMPRESSIONS.find(({ magic }) => head.startsWith(magic));
   if (found === undefined) yield* input.rest();
-  else if (found.open !== undefined && depth < MOST_LAYERS) yield* layer(found.open(input), depth + 1);
+  else if (found.open !== undefined && depth < MOST_LAYERS)
+    yield* layer(found.open(input, access), depth + 1, { ...access, file: undefined });
   else throw refusal(found);
 }
 

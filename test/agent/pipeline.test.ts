@@ -1,5 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { readLedger } from '../../agent/delivery/ledger.ts';
 import { DestinationDown } from '../../agent/gate.ts';
@@ -63,6 +64,14 @@ describe('an object', () => {
     await ferry(ref, rig.parts, FREE);
     expect(numbers(siem())).toEqual(range(0, 250));
     expect(rig.said.read).toEqual({ generic: 250 });
+  });
+
+  test('may be Parquet: its rows are records', async () => {
+    const data = Array.from({ length: 500 }, (_, n) => n);
+    const file = parquetWriteBuffer({ columnData: [{ name: 'n', data }] });
+    await ferry(rig.objects.put('a', [Buffer.from(file)]), rig.parts, FREE);
+    expect(numbers(siem())).toEqual(range(0, 500));
+    expect(await accounts()).toEqual({ siem: '500+0+0=500 complete', archive: '500+0+0=500 complete' });
   });
 
   test('of lines without an end of the last one: all are counted', async () => {
@@ -142,8 +151,8 @@ describe('an object', () => {
   test('in a compression nobody reads is one entry', async () => {
     await ferry(rig.objects.put('a', ['PAR1 and columns']), rig.parts, FREE);
     expect(await rig.quarantined()).toEqual([
-      'rest 0 archive TF-COMPRESSION-PARQUET ',
-      'rest 0 siem TF-COMPRESSION-PARQUET ',
+      'rest 0 archive TF-PARQUET-TRUNCATED ',
+      'rest 0 siem TF-PARQUET-TRUNCATED ',
     ]);
     expect(await accounts()).toEqual({ siem: '0+0+1=1 complete', archive: '0+0+1=1 complete' });
   });

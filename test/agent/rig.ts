@@ -77,6 +77,7 @@ export function fakeObjects(): FakeObjects {
         size: 1,
         lastModified: undefined,
         stream: (stop) => stream(object.steps, stop),
+        range: () => Promise.reject(new Error('no range is asked of small objects')),
         [Symbol.dispose]: () => {
           count.held -= 1;
         },

@@ -265,3 +265,50 @@ describe('stream', () => {
     await expect(next).rejects.toBe(reason);
   });
 });
+
+describe('range', () => {
+  const body = randomBytes(3 * MIB);
+  const part = async (start: number, end: number): Promise<Buffer> => {
+    using object = await objects.open(refOf('k'), never);
+    return Buffer.from(await object.range(start, end, never));
+  };
+
+  it('gives these bytes and asks for no more', async () => {
+    aws.putObject(BUCKET, 'k', body);
+    for (const [start, end] of [
+      [0, 10],
+      [MIB, 2 * MIB],
+      [3 * MIB - 1, 3 * MIB],
+      [0, 3 * MIB],
+      [5, 5],
+    ] as const) {
+      expect((await part(start, end)).equals(body.subarray(start, end)), `${start}-${end}`).toBe(true);
+    }
+  });
+
+  it('goes on where connections broke or answered in part', async () => {
+    aws.putObject(BUCKET, 'k', body);
+    using object = await objects.open(refOf('k'), never);
+    aws.fail('GetObject', { afterBytes: 1000 });
+    aws.fail('GetObject', { afterBytes: 1000, ending: 'short' });
+    const bytes = Buffer.from(await object.range(MIB, 2 * MIB, never));
+    expect(bytes.equals(body.subarray(MIB, 2 * MIB))).toBe(true);
+    expect(aws.stats.gets).toBe(4);
+  });
+
+  it('never mixes two versions', async () => {
+    aws.putObject(BUCKET, 'k', body);
+    using object = await objects.open(refOf('k'), never);
+    aws.putObject(BUCKET, 'k', randomBytes(3 * MIB));
+    await expect(object.range(0, 10, never)).rejects.toMatchObject({ code: 'TF-S3-412' });
+  });
+
+  it('ends with the reason of its signal', async () => {
+    aws.putObject(BUCKET, 'k', body);
+    using object = await objects.open(refOf('k'), never);
+    aws.fail('GetObject', { times: 100, afterBytes: 0, ending: 'stall' });
+    const stop = new AbortController();
+    setTimeout(() => stop.abort(new Error('lease lost')), 50);
+    await expect(object.range(0, 10, stop.signal)).rejects.toThrow('lease lost');
+  });
+});

@@ -80,7 +80,7 @@ test('exits 1 for an object that breaks off or cannot be read, after what came b
   expect(lines(broken.out)).toHaveLength(3);
   expect(broken.err).toMatch(/record 3 would be quarantined: .* \[TF-GZIP-TRUNCATED\]\n$/);
   const parquet = await run(await file('x.parquet', 'PAR1...PAR1'));
-  expect(parquet).toMatchObject({ code: 1, out: '', err: expect.stringContaining('[TF-COMPRESSION-PARQUET]') });
+  expect(parquet).toMatchObject({ code: 1, out: '', err: expect.stringContaining('[TF-PARQUET-DAMAGED]') });
 });
 
 test('says on stderr what is filtered, and exits 0', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { constants, createGzip, deflateRawSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import fc from 'fast-check';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { decompress } from '../../../formats/framing/decompress.ts';
 import { FormatError } from '../../../formats/framing/record.ts';
@@ -212,13 +213,21 @@ describe('decompress', () => {
       COMPRESS: '\x1f\x9drest',
       '7Z': '7z\xbc\xaf\x27\x1crest',
       XZ: '\xfd7zXZ\x00rest',
-      PARQUET: 'PAR1rest of it PAR1',
     };
     for (const [name, text] of Object.entries(refused)) {
       expect(await outcome([latin1(text)])).toEqual({ text: '', code: `TF-COMPRESSION-${name}` });
       expect(await outcome(every(latin1(text), 1))).toEqual({ text: '', code: `TF-COMPRESSION-${name}` });
       expect((await outcome([gzipSync(gzipSync(latin1(text)))])).code).toBe(`TF-COMPRESSION-${name}`);
     }
+  });
+
+  it('takes Parquet as a layer, also inside another', async () => {
+    const rows = Buffer.from(parquetWriteBuffer({ columnData: [{ name: 'v', data: ['a', null] }] }));
+    for (const bytes of [rows, gzipSync(rows), zstdCompressSync(rows)]) {
+      expect(await outcome(every(bytes, 7))).toEqual(fine('{"v":"a"}\n{}\n'));
+    }
+    expect(await outcome([rows.subarray(0, -1)])).toEqual({ text: '', code: 'TF-PARQUET-TRUNCATED' });
+    expect(await outcome([latin1('PARE and so on PARE')])).toEqual({ text: '', code: 'TF-PARQUET-ENCRYPTED' });
   });
 
   it('refuses a third layer', async () => {
