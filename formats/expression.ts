@@ -22,6 +22,8 @@ export interface Computed {
   readonly inputs: readonly Expression[];
   /** `first` stops at the first input that is there. */
   readonly lazy?: boolean;
+  /** Texts of its input that it tells apart, where it is a table. */
+  readonly keys?: readonly string[];
   /** May give bytes that the record's text does not show as such, because they were encoded there. */
   readonly fresh?: boolean;
   apply(...values: unknown[]): FieldValue;

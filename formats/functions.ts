@@ -141,7 +141,8 @@ export function choose(
 ): Computed {
   const known = new Map(Object.entries(table));
   const shown = [...known].map(([from, to]) => `${from}→${to}`).join(' ');
-  return compute(`${describe(input)}: ${shown}`, [input], (value) => known.get(textOf(value)) ?? otherwise);
+  const apply = (value: unknown): FieldValue => known.get(textOf(value)) ?? otherwise;
+  return { describe: `${describe(input)}: ${shown}`, inputs: [input], keys: [...known.keys()], apply };
 }
 
 /** Those of the values that say something, parted by a space. */

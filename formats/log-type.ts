@@ -38,6 +38,11 @@ export interface LogTypeSpec {
   /** 0 to 10. */
   readonly severity: Expression;
   readonly fields: Readonly<Partial<Record<FieldName, Expression>>>;
+  /**
+   * Values by path that make events of another kind, for a list of all kinds: where an expression computes and no table
+   * says them.
+   */
+  readonly kinds?: Readonly<Record<string, readonly unknown[]>>;
   /** How Splunk knows it. */
   readonly splunk: SplunkSpec;
   /** The native log source type of QRadar. */

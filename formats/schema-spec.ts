@@ -13,6 +13,8 @@ export interface ListSpec {
 export interface OcsfSpec {
   /** Event class; an expression that gives the name of one where records of a type differ. */
   readonly class: OcsfClassName | Computed;
+  /** All classes there may be, where the expression is more than a table. */
+  readonly classes?: readonly OcsfClassName[];
   /** Caption of an activity of that class, whatever its case; any other text is activity 99 under that name. */
   readonly activity: string | Computed;
   /** Paths of fields whose meaning in this log type is another; '' is `unmapped`, false leaves the field out. */

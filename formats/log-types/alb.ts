@@ -21,6 +21,15 @@ export const httpOutcome = (status: string): ReturnType<typeof computed> =>
     Number(value) < 400 ? 'success' : 'failure',
   );
 
+/** Statuses that AWS's load balancers, caches and gateways answer with. */
+export const HTTP_STATUSES: readonly string[] = [
+  ...'100 101 200 201 202 203 204 205 206 207 208 226 300 301 302 303 304 305 307 308'.split(' '),
+  ...'400 401 402 403 404 405 406 407 408 409 410 411 412 413 414 415 416 417 418 421 422 423 424 425 426 428 429'.split(
+    ' ',
+  ),
+  ...'431 451 460 463 464 499 500 501 502 503 504 505 506 507 508 510 511 561'.split(' '),
+];
+
 /** Severity of a web request by its status. */
 export function webSeverity(status: string): number {
   if (status === '401' || status === '403' || status.startsWith('5')) return 3;
@@ -82,6 +91,7 @@ export const alb = defineLogType({
     'tls.protocol': 'ssl_protocol',
     'tls.certificate': 'chosen_cert_arn',
   },
+  kinds: { elb_status_code: ['-', ...HTTP_STATUSES], classification: ['Severe', 'Ambiguous', 'Acceptable', '-'] },
   splunk: { sourcetype: 'aws:elb:accesslogs' },
   qradar: 'Amazon AWS Application Load Balancer Access Logs',
   ocsf: {

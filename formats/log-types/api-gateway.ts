@@ -2,7 +2,7 @@ import { computed, constant, first, tail, textOf } from '../functions.ts';
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { clfTime, epochMilliseconds, isoTime } from '../times.ts';
-import { webSeverity } from './alb.ts';
+import { HTTP_STATUSES, webSeverity } from './alb.ts';
 
 const outcome = computed('failure from status 400, else success', ['status'], (value) => {
   const status = Number.parseInt(textOf(value), 10);
@@ -62,6 +62,7 @@ export const apiGateway = defineLogType({
     'api_gateway.latency': 'responseLatency',
     'api_gateway.integration_latency': first('integrationLatency', 'integrationResponseLatency'),
   },
+  kinds: { status: [...HTTP_STATUSES, undefined] },
   splunk: { sourcetype: 'aws:cloudwatchlogs' },
   qradar: 'Universal LEEF',
 });

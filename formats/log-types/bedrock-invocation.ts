@@ -47,6 +47,7 @@ export const bedrockInvocation = defineLogType({
     'bedrock.inference_region': 'inferenceRegion',
     'bedrock.stop_reason': first(`${BODY}.stopReason`, `${BODY}.stop_reason`),
   },
+  kinds: { errorCode: [undefined, 'AccessDeniedException', '<errorCode>'] },
   splunk: { sourcetype: 'aws:firehose:json' },
   qradar: 'Universal LEEF',
   ocsf: {

@@ -40,6 +40,7 @@ const INPUTS = ['eventSource', 'eventName', 'eventCategory', 'insightDetails.sta
 const isInsight = (category: unknown, state: unknown): boolean => category === 'Insight' || textOf(state) !== '';
 
 export const cloudtrailOcsf: OcsfSpec = {
+  classes: ['api_activity', 'account_change', 'authentication', 'detection_finding'],
   class: computed(
     'authentication for sign-ins, account_change for changes of IAM principals, detection_finding for insights, else api_activity',
     INPUTS,

@@ -59,6 +59,13 @@ export const ecrScan = defineLogType({
     'finding.high': found('HIGH'),
     'finding.medium': found('MEDIUM'),
   },
+  kinds: {
+    'imageScanFindings.findingSeverityCounts': [
+      undefined,
+      ...['CRITICAL', 'HIGH', 'MEDIUM', 'LOW'].map((level) => ({ [level]: 1 })),
+    ],
+    'finding-severity-counts': [undefined],
+  },
   splunk: { sourcetype: 'aws:firehose:json' },
   qradar: 'Universal LEEF',
   ocsf: { class: 'base_event', activity: 'Scan' },

@@ -91,6 +91,12 @@ export const eksAudit = defineLogType({
       members('requestObject.spec.jobTemplate.spec.template.spec.containers', 'image'),
     ),
   },
+  kinds: {
+    'responseStatus.code': [undefined, 200, 403, 404],
+    annotations: [undefined, ...['allow', 'forbid'].map((word) => ({ 'authorization.k8s.io/decision': word }))],
+    verb: ['get', '<verb>', undefined],
+    'objectRef.subresource': ['exec', '<objectRef.subresource>', undefined],
+  },
   splunk: { sourcetype: 'aws:cloudwatchlogs:eks' },
   qradar: 'Amazon AWS Kubernetes',
   ocsf: {

@@ -116,6 +116,7 @@ export const guardduty = defineLogType({
     'process.hash': 'service.runtimeDetails.process.executableSha256',
     'process.id': 'service.runtimeDetails.process.pid',
   },
+  kinds: { severity: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] },
   splunk: {
     sourcetype: 'aws:cloudwatch:guardduty',
     event: {

@@ -95,6 +95,7 @@ export const lambda = defineLogType({
     'lambda.duration': 'duration',
     'lambda.memory_used': 'memory',
   },
+  kinds: { level: ['ERROR', 'FATAL', 'CRITICAL', 'WARN', 'INFO', '<level>', undefined] },
   splunk: { sourcetype: 'aws:cloudwatchlogs' },
   qradar: 'Universal LEEF',
 });

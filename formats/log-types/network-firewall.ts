@@ -77,6 +77,11 @@ export const networkFirewall = defineLogType({
     'firewall.status': 'event.http.status',
     'firewall.rule_revision': 'event.alert.rev',
   },
+  kinds: {
+    'event.alert.severity': [undefined, 1, 2, 3, 4],
+    'event.alert.signature': ['<event.alert.signature>'],
+    'event.tls_error.error_message': [undefined, '<event.tls_error.error_message>'],
+  },
   splunk: { sourcetype: 'aws:firehose:json' },
   qradar: 'AWS Network Firewall',
   ocsf: {

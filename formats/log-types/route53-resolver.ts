@@ -63,6 +63,7 @@ export const route53Resolver = defineLogType({
     'host.instance': 'srcids.instance',
     'network.interface': 'srcids.resolver_network_interface',
   },
+  kinds: { rcode: ['NOERROR', 'NXDOMAIN', 'SERVFAIL', 'REFUSED', 'FORMERR', 'NOTIMP', '<rcode>', undefined] },
   splunk: { sourcetype: 'aws:route53' },
   qradar: 'Amazon AWS Route 53',
   ocsf: {

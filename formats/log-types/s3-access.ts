@@ -2,7 +2,7 @@ import { computed, first, percentDecoded, requestPart, spaced, tail, text, textO
 import { columns, splitQuoted } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { clfTime } from '../times.ts';
-import { webSeverity } from './alb.ts';
+import { HTTP_STATUSES, webSeverity } from './alb.ts';
 import { REGION } from './keys.ts';
 
 const COLUMNS =
@@ -69,6 +69,7 @@ export const s3Access = defineLogType({
     'tls.protocol': 'tls_version',
     'destination.host': 'host_header',
   },
+  kinds: { http_status: HTTP_STATUSES, operation: ['<operation>'] },
   splunk: { sourcetype: 'aws:s3:accesslogs' },
   qradar: 'Amazon AWS S3 Server Access Logs',
   ocsf: {

@@ -143,6 +143,7 @@ export const securityHub = defineLogType({
   splunk: { sourcetype: 'aws:securityhub:finding' },
   qradar: 'AWS Security Hub',
   ocsf: {
+    classes: ['vulnerability_finding', 'compliance_finding', 'detection_finding'],
     class: computed(
       'vulnerability_finding with Vulnerabilities, compliance_finding with Compliance, else detection_finding',
       ['Vulnerabilities', 'Compliance.Status'],

@@ -2,7 +2,7 @@ import { arnPart, choose, computed, first, hostOf, portOf, tail, textOf } from '
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
-import { webSeverity } from './alb.ts';
+import { HTTP_STATUSES, webSeverity } from './alb.ts';
 import { accountKey, DAY, REGION } from './keys.ts';
 
 const STATUS = 'responseCode';
@@ -68,6 +68,7 @@ export const vpcLattice = defineLogType({
     'lattice.source_vpc': first('sourceVpcId', tail('sourceVpcArn', '/')),
     'lattice.target_group': 'targetGroupArn',
   },
+  kinds: { responseCode: [...HTTP_STATUSES, undefined] },
   splunk: { sourcetype: 'aws:firehose:json' },
   qradar: 'Universal LEEF',
 });

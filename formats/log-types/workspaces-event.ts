@@ -36,6 +36,7 @@ export const workspacesEvent = defineLogType({
     'workspaces.directory': text('directoryId', 'directoryId without domain/', (id) => id.replace(/^domain\//, '')),
     'workspaces.platform': 'clientPlatform',
   },
+  kinds: { actionType: ['successfulLogin', 'failedLogin', '<actionType>'] },
   splunk: { sourcetype: 'aws:firehose:json' },
   qradar: 'Universal LEEF',
 });

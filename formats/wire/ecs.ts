@@ -98,6 +98,11 @@ function placesOf(field: FieldName, type: LogType): readonly EcsPlace[] {
   return known?.filter(({ where, unless }) => (where === undefined || has(where)) && !has(unless)) ?? [unnamed];
 }
 
+/** The names of each field of a log type, for references. */
+export function ecsNames(type: LogType): ReadonlyMap<FieldName, readonly string[]> {
+  return new Map(type.fieldNames.map((field) => [field, placesOf(field, type).map(({ path }) => path)]));
+}
+
 /** Words as a list; none for none. */
 function wordList(words: string | Computed, type: LogType): WriteJson {
   const listed = (text: string): string => (text === '' ? '' : `[${text.split(' ').map(jsonString).join(',')}]`);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { allLogTypes } from '../../../formats/log-types/index.ts';
+import { ocsfClassNames } from '../../../formats/wire/ocsf.ts';
 import { OCSF_CLASSES } from '../../../formats/wire/ocsf-classes.ts';
 import { goldenFrames } from '../golden-frames.ts';
 import { CLASSES, OBJECTS, ONE_OF } from './ocsf-rules.ts';
@@ -95,6 +97,8 @@ describe('OCSF', () => {
         // A record that came in as OCSF is as its writer made it.
         if ((event['metadata'] as Json)['log_name'] !== name.split('/')[0]) continue;
         expectIds(event);
+        const classes = allLogTypes.filter((type) => type.name === name.split('/')[0]).flatMap(ocsfClassNames);
+        expect(classes).toContain(event['class_name']);
         const rule = CLASSES.get(Number(event['class_uid'])) ?? `no rules for class ${event['class_uid']}`;
         expect(
           faults(event, rule, 'event').filter((fault) => !MAY_LACK.has(fault)),
