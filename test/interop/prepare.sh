@@ -15,12 +15,13 @@ unpack() {
   for package in "$archives"/*.deb; do dpkg-deb -x "$package" "$root"; done
 }
 
-if [ ! -e "$cache/rsyslog/usr/sbin/rsyslogd" ] || [ ! -e "$cache/container/usr/bin/systemd-nspawn" ] ||
+imrelp=usr/lib/x86_64-linux-gnu/rsyslog/imrelp.so
+if [ ! -e "$cache/rsyslog/$imrelp" ] || [ ! -e "$cache/container/usr/bin/systemd-nspawn" ] ||
   [ ! -e "$cache/lognorm/usr/bin/lognormalizer" ]; then
   command -v apt-get >/dev/null || { echo "interop tests need Debian's packages (apt-get)" >&2; exit 1; }
   apt-get update -qq
 fi
-unpack rsyslog usr/sbin/rsyslogd rsyslog rsyslog-openssl libestr0 libfastjson4 liblognorm5
+unpack rsyslog "$imrelp" rsyslog rsyslog-openssl rsyslog-relp librelp0 libestr0 libfastjson4 liblognorm5
 unpack lognorm usr/bin/lognormalizer liblognorm-utils liblognorm5 libestr0 libfastjson4
 unpack container usr/bin/systemd-nspawn systemd-container
 # The machine that is booted is this host's own /usr.

@@ -6,8 +6,8 @@ import { BSD_LENGTH, bsdStamp, ISO_LENGTH, isoStamp, type Stamp } from './timest
 /** What a syslog frame looks like, besides the event's text. */
 export interface FrameStyle {
   readonly header: 'rfc5424' | 'rfc3164';
-  /** `datagram`: the datagram is the frame (RFC 5426). */
-  readonly framing: 'octet-counting' | 'newline' | 'datagram';
+  /** `datagram`: the datagram is the frame (RFC 5426). `none`: the transport itself lays a frame around header and text. */
+  readonly framing: 'octet-counting' | 'newline' | 'datagram' | 'none';
   readonly facility: FacilityName;
   readonly appName: string;
   readonly hostname: string;
@@ -24,6 +24,7 @@ const FRAMINGS: Readonly<Record<FrameStyle['framing'], Framing>> = {
   // RFC 6587 3.4.2: a line feed ends the frame, so none may stand in the text.
   newline: (head, text) => `${head}${oneLine(text)}\n`,
   datagram: (head, text) => head + oneLine(text),
+  none: (head, text) => head + text,
 };
 
 /** The syslog envelope: `header` around an event's text, `framing` around both. Pure, but for the clock of RFC 3164. */

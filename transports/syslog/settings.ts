@@ -26,7 +26,7 @@ export interface SyslogSettings {
 
 const MiB = 1024 * 1024;
 
-export const syslogSchema: SettingsSchema = {
+export const syslogSchema = {
   host: {
     doc: 'Name or address of the syslog listener. A name is resolved anew at each connection, and all its addresses are tried.',
     format: 'hostname',
@@ -89,7 +89,7 @@ export const syslogSchema: SettingsSchema = {
     format: 'duration',
     default: 8_000,
   },
-};
+} as const satisfies SettingsSchema;
 
 /** What the protocol decides where a setting was not given. */
 export function effective(settings: SyslogSettings): {
