@@ -31,7 +31,7 @@ export const aggregatedSummary = computed('dimensions of an aggregated event, wi
 export const aggregatedCount = computed('sum over the primary dimension', [SUMMARY], (value) => {
   const [primary] = dimensionsOf(value);
   const counts = statisticsOf(primary).map((one) => one['value']);
-  const numbers = counts.filter((one): one is number => typeof one === 'number');
+  const numbers = counts.filter((one): one is number => Number.isSafeInteger(one));
   return numbers.length === 0 ? undefined : numbers.reduce((sum, one) => sum + one, 0);
 });
 

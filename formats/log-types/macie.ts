@@ -14,8 +14,12 @@ const sensitiveData = computed(
   'category and count of each kind of sensitive data',
   ['classificationDetails.result.sensitiveData', 'classificationDetails.result.customDataIdentifiers.totalCount'],
   (list, custom) => {
-    const kinds = objectsOf(list).map((one) => `${textOf(one['category'])}:${textOf(one['totalCount'])}`);
-    return [...kinds, ...(typeof custom === 'number' && custom > 0 ? [`CUSTOM:${custom}`] : [])].join(',');
+    const kinds = objectsOf(list).map((one) => [one['category'], one['totalCount']] as const);
+    return [...kinds, ...(custom === 0 ? [] : [['CUSTOM', custom] as const])]
+      .map(([category, total]) => [textOf(category), textOf(total)] as const)
+      .filter(([category, total]) => category !== '' && total !== '')
+      .map((parts) => parts.join(':'))
+      .join(',');
   },
 );
 
