@@ -53,12 +53,13 @@ export interface Envelope {
   bind(origin: Origin, kind: TextKind): BoundEnvelope;
 }
 
-/** One step of a probe, in order of the connection: what was tried, how long it took, and the remedy if it failed. */
+/** One step of a probe, in order of the connection: what was tried, how long it took, and what was seen. */
 export interface ProbeStep {
   readonly step: string;
   readonly ok: boolean;
   readonly ms: number;
   readonly detail: string;
+  /** What to do: about a failure, or, where `ok`, about what works but wants attention. */
   readonly remedy?: string;
 }
 

@@ -1,25 +1,36 @@
 import { DeliveryError } from '../transport.ts';
 
-interface FaultText {
+export interface FaultText {
   readonly message: string;
   /** What a person has to do. Where there is one, nothing gets through before that: the destination is blocked. */
   readonly remedy?: string;
+  /** Where to look when it does not pass by itself. */
+  readonly hint?: string;
 }
 
 /** Everything that can go wrong between us and a syslog receiver. A row with a remedy is `blocked`, any other is `retry`. */
-const FAULTS = {
-  'TF-SYSLOG-DNS': { message: 'the host name cannot be resolved; check `host` and the DNS servers of this machine' },
-  'TF-SYSLOG-REFUSED': { message: 'connection refused; is the listener running on this port, and is the way open?' },
-  'TF-SYSLOG-UNREACHABLE': { message: 'no route to the destination; check routes and firewalls' },
-  'TF-SYSLOG-CONNECT-TIMEOUT': { message: 'no answer within `connect_timeout`; check firewalls on the way' },
+export const FAULTS = {
+  'TF-SYSLOG-DNS': {
+    message: 'the host name cannot be resolved',
+    hint: 'check `host` and the DNS servers of this machine',
+  },
+  'TF-SYSLOG-REFUSED': {
+    message: 'connection refused',
+    hint: 'is the listener running on this port, and is the way open?',
+  },
+  'TF-SYSLOG-UNREACHABLE': { message: 'no route to the destination', hint: 'check routes and firewalls' },
+  'TF-SYSLOG-CONNECT-TIMEOUT': {
+    message: 'no answer within `connect_timeout`',
+    hint: 'check firewalls on the way',
+  },
   'TF-SYSLOG-RESET': {
-    message:
-      'the destination broke the connection; if this happens at each connection it may refuse our client certificate: look into its log',
+    message: 'the destination broke the connection',
+    hint: 'if this happens at each connection it may refuse our client certificate: look into its log',
   },
   'TF-SYSLOG-NETWORK': { message: 'the connection failed' },
   'TF-SYSLOG-CLOSED-EARLY': {
-    message:
-      'the destination closed the connection before we had ended it; if this happens at each connection it may refuse our client certificate: look into its log',
+    message: 'the destination closed the connection before we had ended it',
+    hint: 'if this happens at each connection it may refuse our client certificate: look into its log',
   },
   'TF-SYSLOG-NOT-CONFIRMED': {
     message:
@@ -132,10 +143,28 @@ export function faultOf(error: unknown, where: string, afterMs?: number): Delive
   const { code, message, reason = message } = error as NodeJS.ErrnoException & { readonly reason?: string };
   const known = faultCode(code ?? '');
   const text: FaultText = FAULTS[known];
-  const whole = `${where}: ${text.message}${reason === '' ? '' : `: ${reason}`}`;
+  const hint = text.hint === undefined ? '' : `; ${text.hint}`;
+  const whole = `${where}: ${text.message}${hint}${reason === '' ? '' : `: ${reason}`}`;
   if (text.remedy !== undefined)
     return new DeliveryError(known, whole, { kind: 'blocked', remedy: text.remedy }, error);
   return new DeliveryError(known, whole, { kind: 'retry', ...(afterMs === undefined ? {} : { afterMs }) }, error);
+}
+
+/** What a probe shows of an error: what was seen, and what to do about it. */
+export function explain(error: unknown): { readonly detail: string; readonly remedy?: string } {
+  if (error instanceof DeliveryError) return shown(error.message, remedyOf(error));
+  const { code, message, reason = message } = error as NodeJS.ErrnoException & { readonly reason?: string };
+  const known = faultCode(code ?? '');
+  const text: FaultText = FAULTS[known];
+  return shown(`${text.message}${reason === '' ? '' : `: ${reason}`} [${known}]`, text.remedy ?? text.hint);
+}
+
+function remedyOf({ fault }: DeliveryError): string | undefined {
+  return fault.kind === 'blocked' ? fault.remedy : undefined;
+}
+
+function shown(detail: string, remedy: string | undefined) {
+  return remedy === undefined ? { detail } : { detail, remedy };
 }
 
 /** The fault that an error means, by its code alone. */

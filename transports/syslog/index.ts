@@ -30,6 +30,7 @@ function createSyslog(settings: SyslogSettings, context: TransportContext): Tran
     host: settings.host,
     port,
     connectTimeout: settings.connect_timeout,
+    frames: `${framing}, ${settings.header} header, ${settings.max_message_bytes} bytes at most`,
     stallTimeout: settings.stall_timeout,
     observer: context.observer,
   };

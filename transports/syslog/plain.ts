@@ -5,10 +5,10 @@ import { type Delivery, deliver } from './delivery.ts';
 import { addressesOf, firstThatAnswers, type Target } from './dial.ts';
 import { faultOf, trouble } from './faults.ts';
 import { Gate, type Refusal } from './gate.ts';
-import { probeTcp, probeUdp } from './probe.ts';
+import { type Framed, probeTcp, probeUdp } from './probe.ts';
 import { watchProgress } from './stall.ts';
 
-export interface PlainSettings extends Target {
+export interface PlainSettings extends Target, Framed {
   readonly protocol: 'tcp' | 'udp';
   /** Milliseconds. */
   readonly stallTimeout: number;

@@ -4,7 +4,7 @@ import { CloseNotify } from './close-notify.ts';
 import { type Delivery, deliver } from './delivery.ts';
 import { codeOf, faultOf, trouble } from './faults.ts';
 import { Gate, type Refusal } from './gate.ts';
-import { answersEnd, probeTls } from './probe.ts';
+import { answersEnd, type Framed, probeTls } from './probe.ts';
 import { Slice } from './slice.ts';
 import { type Dialer, dialTls, type TlsTarget } from './tls-dial.ts';
 import type { TlsSession } from './tls-session.ts';
@@ -15,7 +15,7 @@ const IDLE_MS = 100;
 const IDLE_GAP_MS = 1_000;
 const GOODBYE_MS = 1_000;
 
-export interface RotationSettings extends TlsTarget {
+export interface RotationSettings extends TlsTarget, Framed {
   readonly confirm: 'close-notify' | 'none';
   readonly connections: number;
   /** Bytes. */

@@ -66,7 +66,7 @@ export async function secure(
     dialer.signal.removeEventListener('abort', giveUp);
   }
   const { observer } = target;
-  if (session.certificateEnd !== undefined) observer.certificate('server', session.certificateEnd);
+  if (session.certificate !== undefined) observer.certificate('server', session.certificate.validToDate);
   if (files.clientCertificateEnd !== undefined) observer.certificate('client', files.clientCertificateEnd);
   return session;
 }

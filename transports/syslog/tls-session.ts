@@ -1,3 +1,4 @@
+import type { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
@@ -29,8 +30,8 @@ export class TlsSession {
   readonly ready: Promise<void>;
   /** Resolves when the connection is over: to `undefined` if the peer confirmed everything, else to what went wrong. */
   readonly over: Promise<Error | undefined>;
-  /** End of validity of the peer's certificate, once ready. */
-  certificateEnd: Date | undefined;
+  /** The peer's certificate, once ready. */
+  certificate: X509Certificate | undefined;
   /** Application bytes written so far. */
   bytes = 0;
   private readonly raw: Socket;
@@ -114,7 +115,7 @@ export class TlsSession {
     try {
       await Promise.race([once(this.tls, 'secureConnect'), failed]);
       // Node.js 24 gives this certificate only once.
-      this.certificateEnd = this.tls.getPeerX509Certificate()?.validToDate;
+      this.certificate = this.tls.getPeerX509Certificate();
       await Promise.race([this.settled(ticket), failed]);
     } finally {
       clearTimeout(timer);
