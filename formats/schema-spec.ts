@@ -32,7 +32,7 @@ export interface EcsSpec {
   readonly category: string | Computed;
   /** Values of `event.type`, parted by a space. */
   readonly type: string | Computed;
-  /** `event.dataset` behind its `aws.`; the log type's own name unless said. */
+  /** `event.dataset` behind `aws.` or another vendor's name; the log type's own name unless said. */
   readonly dataset?: string;
   /**
    * Names, parted by a space, of fields whose meaning in this log type is another; '' is `aws.` and the field's own name,

@@ -1,4 +1,4 @@
-import { computed, constant, first, tail, textOf } from '../functions.ts';
+import { computed, constant, first, tail, text, textOf } from '../functions.ts';
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { clfTime, epochMilliseconds, isoTime } from '../times.ts';
@@ -65,4 +65,10 @@ export const apiGateway = defineLogType({
   kinds: { status: [...HTTP_STATUSES, undefined] },
   splunk: { sourcetype: 'aws:cloudwatchlogs' },
   qradar: 'Universal LEEF',
+  ocsf: {
+    class: 'http_activity',
+    activity: text('httpMethod', 'httpMethod', (method) => method),
+    paths: { 'event.kind': '', 'network.application': 'http_request.version', 'api_gateway.latency': 'duration' },
+  },
+  ecs: { kind: 'event', dataset: 'apigateway_logs', category: 'web', type: 'access' },
 });

@@ -23,6 +23,22 @@ const localAddress = of('LocalAddressIP4', 'LocalAddressIP6', 'LocalIP');
 const remoteAddress = of('RemoteAddressIP4', 'RemoteAddressIP6');
 const image = of('ImageFileName', 'FilePath');
 
+/** How OCSF and ECS class the events that say something of their own there. */
+const SCHEMAS: readonly (readonly [RegExp, { readonly [name in 'ocsf' | 'activity' | 'ecs' | 'type']: string }])[] = [
+  [/^(?:Synthetic)?ProcessRollup2$/, { ocsf: 'process_activity', activity: 'Launch', ecs: 'process', type: 'start' }],
+  [
+    /^(?:EndOfProcess|TerminateProcess)$/,
+    { ocsf: 'process_activity', activity: 'Terminate', ecs: 'process', type: 'end' },
+  ],
+  [/^DnsRequest/, { ocsf: 'dns_activity', activity: 'Query', ecs: 'network', type: 'protocol' }],
+  [/^Network(?:Connect|Receive)/, { ocsf: 'network_activity', activity: 'Open', ecs: 'network', type: 'connection' }],
+  [/^NetworkListen/, { ocsf: 'network_activity', activity: 'Listen', ecs: 'network', type: 'info' }],
+  [/^UserLogoff/, { ocsf: 'authentication', activity: 'Logoff', ecs: 'authentication', type: 'end' }],
+  [/^UserLogon/, { ocsf: 'authentication', activity: 'Logon', ecs: 'authentication', type: 'start' }],
+];
+
+const schemasOf = (kind: unknown) => SCHEMAS.find(([pattern]) => pattern.test(textOf(kind)))?.[1];
+
 export const crowdstrikeFdr = defineLogType({
   name: 'crowdstrike-fdr',
   title: 'CrowdStrike Falcon Data Replicator events',
@@ -80,4 +96,39 @@ export const crowdstrikeFdr = defineLogType({
   },
   splunk: { sourcetype: 'crowdstrike:events:sensor' },
   qradar: 'CrowdStrike Falcon',
+  ocsf: {
+    classes: [
+      'process_activity',
+      'dns_activity',
+      'network_activity',
+      'authentication',
+      'detection_finding',
+      'base_event',
+    ],
+    class: computed('by the kind of event', [name, of('SeverityName')], (kind, severity) =>
+      textOf(severity) === '' ? (schemasOf(kind)?.ocsf ?? 'base_event') : 'detection_finding',
+    ),
+    activity: computed('by the kind of event', [name, of('SeverityName')], (kind, severity) =>
+      textOf(severity) === '' ? (schemasOf(kind)?.activity ?? textOf(kind)) : 'Create',
+    ),
+    paths: {
+      'crowdstrike.customer': 'metadata.tenant_uid',
+      'crowdstrike.agent': 'device.uid',
+      'crowdstrike.agent_address': 'device.ip',
+      'process.parent': 'process.parent_process.name',
+    },
+  },
+  ecs: {
+    kind: computed('alert with a severity, else event', [of('SeverityName')], (severity) =>
+      textOf(severity) === '' ? 'event' : 'alert',
+    ),
+    dataset: 'fdr',
+    category: computed('by the kind of event', [name, of('SeverityName')], (kind, severity) =>
+      textOf(severity) === '' ? (schemasOf(kind)?.ecs ?? 'host') : 'malware',
+    ),
+    type: computed('by the kind of event', [name, of('SeverityName')], (kind, severity) =>
+      textOf(severity) === '' ? (schemasOf(kind)?.type ?? 'info') : 'info',
+    ),
+    names: { 'crowdstrike.agent_address': 'host.ip.0 related.ip' },
+  },
 });

@@ -67,4 +67,15 @@ export const eksControlPlane = defineLogType({
   },
   splunk: { sourcetype: 'aws:cloudwatchlogs:eks' },
   qradar: 'Universal LEEF',
+  ocsf: {
+    class: choose(outcome, { success: 'authentication', failure: 'authentication' }, 'base_event'),
+    activity: choose(outcome, { success: 'Logon', failure: 'Logon' }, 'Log'),
+    values: { 'service.name': constant('eks.amazonaws.com') },
+  },
+  ecs: {
+    kind: 'event',
+    category: choose(outcome, { success: 'authentication', failure: 'authentication' }, 'host'),
+    type: choose(outcome, { success: 'start', failure: 'start' }, 'info'),
+    values: { 'orchestrator.type': constant('kubernetes') },
+  },
 });

@@ -33,4 +33,13 @@ export const elasticacheSlowlog = defineLogType({
   },
   splunk: { sourcetype: 'aws:cloudwatchlogs' },
   qradar: 'Universal LEEF',
+  ocsf: {
+    class: 'datastore_activity',
+    activity: 'Query',
+    paths: {
+      'resource.name': 'database.name',
+      'elasticache.command': 'query_info.query_string',
+    },
+  },
+  ecs: { kind: 'event', category: 'database', type: 'access' },
 });

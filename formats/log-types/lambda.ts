@@ -98,4 +98,10 @@ export const lambda = defineLogType({
   kinds: { level: ['ERROR', 'FATAL', 'CRITICAL', 'WARN', 'INFO', '<level>', undefined] },
   splunk: { sourcetype: 'aws:cloudwatchlogs' },
   qradar: 'Universal LEEF',
+  ocsf: { class: 'base_event', activity: 'Log' },
+  ecs: {
+    kind: 'event',
+    category: 'process',
+    type: choose(kind, { START: 'start', END: 'end', REPORT: 'end' }, 'info'),
+  },
 });

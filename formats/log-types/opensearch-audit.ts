@@ -78,4 +78,24 @@ export const opensearchAudit = defineLogType({
   },
   splunk: { sourcetype: 'aws:cloudwatchlogs' },
   qradar: 'Universal LEEF',
+  ocsf: {
+    class: choose(CATEGORY, { AUTHENTICATED: 'authentication', FAILED_LOGIN: 'authentication' }, 'datastore_activity'),
+    activity: choose(CATEGORY, { AUTHENTICATED: 'Logon', FAILED_LOGIN: 'Logon' }, 'Query'),
+    paths: {
+      'event.action': '',
+      'event.kind': '',
+      'resource.name': 'table.name',
+      'opensearch.cluster': 'database.name',
+    },
+    values: { 'service.name': 'audit_cluster_name' },
+  },
+  ecs: {
+    kind: 'event',
+    category: choose(
+      CATEGORY,
+      { AUTHENTICATED: 'database authentication', FAILED_LOGIN: 'database authentication' },
+      'database',
+    ),
+    type: 'info',
+  },
 });

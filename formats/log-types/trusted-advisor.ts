@@ -39,4 +39,16 @@ export const trustedAdvisor = defineLogType({
   },
   splunk: { sourcetype: 'aws:firehose:json' },
   qradar: 'Universal LEEF',
+  ocsf: {
+    class: 'compliance_finding',
+    activity: 'Update',
+    paths: { 'finding.state': 'compliance.status_detail' },
+    values: { 'compliance.control': check, 'finding_info.uid': first('uuid', 'check.id') },
+  },
+  ecs: {
+    kind: 'state',
+    category: 'configuration',
+    type: 'info',
+    names: { 'trusted_advisor.category': 'rule.category' },
+  },
 });

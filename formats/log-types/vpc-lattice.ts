@@ -1,4 +1,4 @@
-import { arnPart, choose, computed, first, hostOf, portOf, tail, textOf } from '../functions.ts';
+import { arnPart, choose, computed, constant, first, hostOf, portOf, tail, textOf } from '../functions.ts';
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
@@ -71,4 +71,13 @@ export const vpcLattice = defineLogType({
   kinds: { responseCode: [...HTTP_STATUSES, undefined] },
   splunk: { sourcetype: 'aws:firehose:json' },
   qradar: 'Universal LEEF',
+  ocsf: {
+    class: computed('http_activity with a requestMethod, else network_activity', ['requestMethod'], (method) =>
+      textOf(method) === '' ? 'network_activity' : 'http_activity',
+    ),
+    classes: ['http_activity', 'network_activity'],
+    activity: first('requestMethod', constant('Traffic')),
+    paths: { 'lattice.target_group': 'load_balancer.dst_endpoint.uid', 'lattice.service': 'load_balancer.uid' },
+  },
+  ecs: { kind: 'event', category: 'web network', type: 'access' },
 });

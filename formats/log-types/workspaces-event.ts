@@ -1,4 +1,4 @@
-import { choose, computed, text } from '../functions.ts';
+import { choose, computed, constant, text } from '../functions.ts';
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
@@ -39,4 +39,15 @@ export const workspacesEvent = defineLogType({
   kinds: { actionType: ['successfulLogin', 'failedLogin', '<actionType>'] },
   splunk: { sourcetype: 'aws:firehose:json' },
   qradar: 'Universal LEEF',
+  ocsf: {
+    class: 'authentication',
+    activity: 'Logon',
+    values: { 'service.name': constant('workspaces.amazonaws.com'), 'dst_endpoint.uid': 'workspaceId' },
+  },
+  ecs: {
+    kind: 'event',
+    category: 'authentication host',
+    type: 'start',
+    names: { 'resource.name': 'host.id related.hosts' },
+  },
 });

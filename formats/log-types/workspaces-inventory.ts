@@ -33,4 +33,12 @@ export const workspacesInventory = defineLogType({
   },
   splunk: { sourcetype: 'aws:firehose:json' },
   qradar: 'Universal LEEF',
+  ocsf: {
+    class: 'inventory_info',
+    activity: 'Collect',
+    paths: { 'workspaces.state': 'status_code', 'user.name': 'device.owner.name' },
+    // A virtual machine.
+    values: { 'device.type_id': constant(6) },
+  },
+  ecs: { kind: 'state', category: 'host', type: 'info', names: { 'resource.name': 'host.id related.hosts' } },
 });

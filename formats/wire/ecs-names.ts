@@ -92,6 +92,8 @@ export const ECS_NAMES: Readonly<Partial<Record<FieldName, readonly EcsPlace[]>>
   'network.egress_interface': text('observer.egress.interface.id'),
   'network.application': at(lowerCase)('network.protocol'),
   'host.instance': text('cloud.instance.id'),
+  'host.name': text('host.name', 'related.hosts'),
+  'host.address': at(ip)('host.ip.0', 'related.ip'),
   'user.name': text('user.name', 'related.user'),
   'user.id': text('user.id'),
   'user.agent': text('user_agent.original'),
@@ -126,7 +128,12 @@ export const ECS_NAMES: Readonly<Partial<Record<FieldName, readonly EcsPlace[]>>
   'process.name': text('process.name'),
   'process.path': text('process.executable'),
   'process.hash': text('process.hash.sha256', 'related.hash'),
+  'process.command_line': text('process.command_line'),
+  'process.parent': text('process.parent.name'),
   'process.id': number('process.pid'),
+  'threat.tactic': text('threat.tactic.name.0'),
+  'threat.technique': text('threat.technique.name.0'),
+  'log.level': text('log.level'),
 };
 
 /** JSON of a value that ECS has no name for: one kind a field, or an index would refuse what does not fit its mapping. */

@@ -77,13 +77,16 @@ function putHeader(type: LogType, put: (path: string, write: WriteJson) => void)
   put('event.kind', typeof spec.kind === 'string' ? () => jsonString(String(spec.kind)) : readJson(spec.kind, type));
   put('event.category', wordList(spec.category, type));
   put('event.type', wordList(spec.type, type));
-  constant('event.module', 'aws');
-  constant('event.dataset', `aws.${spec.dataset ?? type.name}`);
+  const maker = (type.spec.vendor ?? 'AWS').toLowerCase().replace(/[^a-z0-9]+/g, '_');
+  constant('event.module', maker);
+  constant('event.dataset', `${maker}.${spec.dataset ?? type.name}`);
   put('event.code', (event) => jsonString(event.signature));
   put('event.severity', (event) => String(event.severity));
   if (spec.kind === 'alert') put('rule.name', (event) => jsonString(event.signature));
-  constant('cloud.provider', 'aws');
-  constant('cloud.service.name', type.spec.product);
+  if (type.spec.vendor === undefined) {
+    constant('cloud.provider', 'aws');
+    constant('cloud.service.name', type.spec.product);
+  }
 }
 
 /** All names of a field in this log type. */

@@ -123,7 +123,7 @@ export const OCSF_CLASSES = {
   },
   datastore_activity: {
     ...{ uid: 6005, caption: 'Datastore Activity', category: APPLICATION },
-    attributes: list(`actor ${ENDS} database databucket table query_info http_request action@security_control`),
+    attributes: list(`actor ${ENDS} database databucket table query_info http_request`),
     activities: captions('Read, Update, Connect, Query, Write, Create, Delete, List, Encrypt, Decrypt'),
   },
 } as const satisfies Readonly<Record<string, OcsfClass>>;

@@ -3,8 +3,8 @@ import type { LogType } from '../log-type.ts';
 import type { OcsfSpec } from '../schema-spec.ts';
 import { unreadColumns } from './columns.ts';
 import { JsonTree, type WriteJson } from './json-tree.ts';
-import { jsonString, string } from './json-value.ts';
-import { kindOf } from './keys.ts';
+import { epochMs, integer, jsonString, string, type ToJson } from './json-value.ts';
+import { kindOf, type ValueKind } from './keys.ts';
 import { activityWriter } from './ocsf-activity.ts';
 import { OCSF_VERSION, type OcsfClass } from './ocsf-classes.ts';
 import { OCSF_FALLBACKS, OCSF_PATHS, type OcsfPlace, unmappedJson } from './ocsf-paths.ts';
@@ -61,7 +61,8 @@ export class ClassWriter {
     this.tree.add('metadata.product.version', (event) => jsonString(event.version));
     constant('metadata.log_name', name);
     this.tree.add('metadata.profiles', () => JSON.stringify([...this.profiles]));
-    constant('cloud.provider', 'AWS');
+    if (this.type.spec.vendor === undefined) constant('cloud.provider', 'AWS');
+    else this.profiles.delete('cloud');
   }
 
   /** Puts a field to the first place that there is, or to the path that the log type names. */
@@ -150,8 +151,10 @@ function profileOf(path: string, { attributes }: OcsfClass): string | undefined 
   return found?.split('@')[1] ?? (found === undefined ? undefined : '');
 }
 
-/** A log type's own path takes the value as the table writes it at that path, or as it stands. */
+/** A log type's own path takes the value as the table writes it, or by its kind. */
 function ownPlace(path: string, field: FieldName, known: readonly OcsfPlace[]): OcsfPlace {
   const same = known.find((place) => place.path === path);
-  return same ?? { path, json: kindOf(field) === 'text' ? string : (known[0]?.json ?? string) };
+  return same ?? { path, json: BY_KIND[kindOf(field)] ?? known[0]?.json ?? string };
 }
+
+const BY_KIND: Readonly<Partial<Record<ValueKind, ToJson>>> = { text: string, number: integer, time: epochMs };

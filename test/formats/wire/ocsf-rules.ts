@@ -16,7 +16,7 @@ export const OBJECTS: Readonly<Record<string, string>> = {
   database: 'name uid type type_id!#',
   databucket: 'file:file name uid type_id!#',
   device:
-    'hostname image:image instance_uid interface_uid ip name region subnet_uid type type_id!# uid uid_alt vpc_uid zone',
+    'hostname owner:user image:image instance_uid interface_uid ip name region subnet_uid type type_id!# uid uid_alt vpc_uid zone',
   dns_answer: 'class rdata! type',
   dns_query: 'class hostname! type',
   evidences: `actor:actor api:api connection_info:network_connection_info dst_endpoint:network_endpoint process:process
@@ -30,14 +30,14 @@ export const OBJECTS: Readonly<Record<string, string>> = {
   http_response: 'code!# latency# length# message',
   load_balancer: 'classification code# dst_endpoint:network_endpoint name uid',
   location: 'city country region',
-  metadata: 'event_code log_level log_name log_provider product!:product profiles[] uid version!',
+  metadata: 'event_code log_level log_name log_provider product!:product profiles[] tenant_uid uid version!',
   network_connection_info: 'boundary_id# direction_id!# protocol_name protocol_num# protocol_ver_id# tcp_flags# uid',
   network_endpoint: `autonomous_system:autonomous_system domain hostname instance_uid interface_uid ip location:location mac
     name port# subnet_uid svc_name uid vpc_uid zone`,
   network_interface: 'ip name type_id!# uid',
   network_traffic: 'bytes# bytes_in# bytes_out# packets# packets_in# packets_out#',
   policy: 'name uid',
-  process: 'cmd_line file:file name pid# uid',
+  process: 'cmd_line file:file name parent_process:process pid# uid',
   product: 'feature:feature name uid vendor_name! version',
   query_info: 'name query_string! uid',
   request: 'data* uid!',
@@ -67,6 +67,7 @@ export const ONE_OF: Readonly<Record<string, string>> = {
   network_interface: 'ip name',
   process: 'pid uid',
   product: 'name uid',
+  query_info: 'name uid',
   resource_details: 'name uid',
   service: 'name uid',
   url: 'url_string path',
