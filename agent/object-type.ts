@@ -51,7 +51,8 @@ export function contentsOf(
   const named = word === undefined ? undefined : logTypeNamed(word.type, start);
   const origin = { ...object, ...originOfKey(key) };
   const envelope = envelopeOfContent(start);
-  if (envelope === undefined) return plainContents(named ?? logTypeOfKey(key) ?? logTypeOfContent(start), origin);
+  if (envelope === undefined)
+    return plainContents(named ?? logTypeOfKey(key, start) ?? logTypeOfContent(start), origin);
   const typeOf = logTypeOfLetter(named, key);
   return { name: envelope, origin, open: (options) => new EnvelopeReader(origin, options, typeOf) };
 }

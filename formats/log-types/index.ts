@@ -64,24 +64,43 @@ export const logTypes: readonly LogType[] = [
 ];
 
 /** Names a configuration may use. */
-export const logTypeNames: readonly string[] = [...logTypes.map((type) => type.name), 'generic'];
+export const logTypeNames: readonly string[] = [...new Set(logTypes.map((type) => type.name)), 'generic'];
 
 /** Every log type there is, with both faces of `generic`: for references and tests. */
 export const allLogTypes: readonly LogType[] = [...logTypes, ...genericTypes];
 
-/** A log type by name; `head` tells the two faces of `generic` apart. */
+/** A log type by name; where one has two faces, JSON and text, `head` tells them apart. */
 export function logTypeNamed(name: string, head: string): LogType | undefined {
-  return name === 'generic' ? generic(head) : logTypes.find((type) => type.name === name);
+  if (name === 'generic') return generic(head);
+  const faces = logTypes.filter((type) => type.name === name);
+  const isJson = faces.length > 1 && looksLikeJson(head);
+  return faces.length < 2 ? faces[0] : faces.find(({ spec }) => (spec.layout.kind === 'json') === isJson);
 }
 
-/** The log type whose keys look like this one. */
-export function logTypeOfKey(key: string): LogType | undefined {
-  return logTypes.find((type) => type.spec.keys.some((pattern) => pattern.test(key)));
+/**
+ * The log type whose keys look like this one. Where AWS puts several types under the same keys, the content tells them
+ * apart; the most general one is what content does not tell. @param head first bytes, a byte string
+ */
+export function logTypeOfKey(key: string, head = ''): LogType | undefined {
+  const candidates = typesOfKey(key);
+  return among(candidates, head, candidates.length < 2 ? undefined : firstMembers(head));
+}
+
+function typesOfKey(key: string): readonly LogType[] {
+  return logTypes.filter((type) => type.spec.keys.some((pattern) => pattern.test(key)));
+}
+
+function among(
+  candidates: readonly LogType[],
+  head: string,
+  members: ReadonlySet<string> | undefined,
+): LogType | undefined {
+  return candidates.length < 2 ? candidates[0] : (logTypeThatFits(head, members, candidates) ?? candidates.at(-1));
 }
 
 /** The log type that content looks like; `generic` when it looks like none. @param head first bytes, a byte string */
 export function logTypeOfContent(head: string): LogType {
-  return logTypeThatFits(head, firstMembers(head));
+  return logTypeThatFits(head, firstMembers(head)) ?? generic(head);
 }
 
 /** Name of the envelope that the content begins with, or undefined. @param head first bytes, a byte string */
@@ -95,35 +114,38 @@ export function envelopeOfContent(head: string): string | undefined {
  * JSON types read nothing but JSON: other text is then told by its content, too.
  */
 export function logTypeOfLetter(word: LogType | undefined, key: string): TypeOfLetter {
-  const ofKey = logTypeOfKey(key);
+  const ofKey = typesOfKey(key);
   return ({ text, context: { logGroup, logStream = '' }, detailType }, members) => {
     const found =
       word ??
       (logGroup === undefined ? undefined : logTypeOfGroup(`${logGroup}:${logStream}`)) ??
       (detailType === undefined ? undefined : logTypes.find(({ spec }) => spec.detailTypes?.includes(detailType))) ??
-      ofKey;
+      among(ofKey, text, members);
     if (found !== undefined && (members !== undefined || found.spec.layout.kind === 'text')) return found;
     // A brace alone makes no JSON: many a program logs what only looks like it.
-    return members === undefined ? (logTypeOfLine(firstLine(text)) ?? genericText) : logTypeThatFits(text, members);
+    return logTypeThatFits(text, members) ?? (members === undefined ? genericText : generic(text));
   };
 }
 
 const logTypeOfGroup = (name: string): LogType | undefined =>
   logTypes.find(({ spec }) => spec.logGroups?.some((pattern) => pattern.test(name)));
 
-function logTypeThatFits(head: string, members: ReadonlySet<string> | undefined): LogType {
-  const found = members === undefined ? logTypeOfLine(firstLine(head)) : logTypeOfMembers(members);
-  return found ?? generic(head);
+function logTypeThatFits(
+  head: string,
+  members: ReadonlySet<string> | undefined,
+  types: readonly LogType[] = logTypes,
+): LogType | undefined {
+  return members === undefined ? logTypeOfLine(firstLine(head), types) : logTypeOfMembers(members, types);
 }
 
-function logTypeOfMembers(members: ReadonlySet<string>): LogType | undefined {
+function logTypeOfMembers(members: ReadonlySet<string>, types: readonly LogType[]): LogType | undefined {
   const fits = (names: readonly string[]): boolean => names.every((name) => members.has(name));
-  return logTypes.find(({ spec: { looksLike } }) => 'json' in looksLike && looksLike.json.some(fits));
+  return types.find(({ spec: { looksLike } }) => 'json' in looksLike && looksLike.json.some(fits));
 }
 
-function logTypeOfLine(line: string): LogType | undefined {
+function logTypeOfLine(line: string, types: readonly LogType[]): LogType | undefined {
   if (line === '') return undefined;
-  return logTypes.find(({ spec: { looksLike } }) => 'line' in looksLike && looksLike.line.test(line));
+  return types.find(({ spec: { looksLike } }) => 'line' in looksLike && looksLike.line.test(line));
 }
 
 function firstLine(head: string): string {
