@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
+import { type Delivery, deliver } from '../delivery.ts';
+import { addressesOf, firstThatAnswers, type Target } from '../dial.ts';
+import { Gate, type Refusal } from '../gate.ts';
+import { watchProgress } from '../stall.ts';
 import type { Assurance, Envelope, FrameBlock, ProbeReport, Transport, TransportObserver } from '../transport.ts';
 import { type Line, tcpLine, udpLine } from './client.ts';
-import { type Delivery, deliver } from './delivery.ts';
-import { addressesOf, firstThatAnswers, type Target } from './dial.ts';
 import { faultOf, trouble } from './faults.ts';
-import { Gate, type Refusal } from './gate.ts';
 import { type Framed, probeTcp, probeUdp } from './probe.ts';
-import { watchProgress } from './stall.ts';
 
 export interface PlainSettings extends Target, Framed {
   readonly protocol: 'tcp' | 'udp';

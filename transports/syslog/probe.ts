@@ -1,7 +1,7 @@
+import { addressesOf, connectTcp, firstThatAnswers, type Target } from '../dial.ts';
 import { clientCertificateStep, heldOpen, tlsSteps } from '../tls-probe.ts';
 import type { Assurance, ProbeReport } from '../transport.ts';
 import { type Walk, walk } from '../walk.ts';
-import { addressesOf, connectTcp, firstThatAnswers, type Target } from './dial.ts';
 import { codeOf, explain, trouble } from './faults.ts';
 import { dialTls, readTlsFiles, secure, type TlsTarget } from './tls-dial.ts';
 import type { TlsSession } from './tls-session.ts';

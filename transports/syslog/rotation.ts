@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { type Delivery, deliver } from '../delivery.ts';
+import { Gate, type Refusal } from '../gate.ts';
 import type { Assurance, Envelope, FrameBlock, ProbeReport, Transport } from '../transport.ts';
 import { CloseNotify } from './close-notify.ts';
-import { type Delivery, deliver } from './delivery.ts';
 import { codeOf, faultOf, trouble } from './faults.ts';
-import { Gate, type Refusal } from './gate.ts';
 import { answersEnd, type Framed, probeTls } from './probe.ts';
 import { Slice } from './slice.ts';
 import { type Dialer, dialTls, type TlsTarget } from './tls-dial.ts';

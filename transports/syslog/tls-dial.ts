@@ -1,8 +1,8 @@
 import { isIP, type Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
+import { addressesOf, connectTcp, firstThatAnswers, type Target } from '../dial.ts';
 import { clientCertificateEnd, type TlsSettings, tlsOptions } from '../tls-options.ts';
 import type { TransportObserver } from '../transport.ts';
-import { addressesOf, connectTcp, firstThatAnswers, type Target } from './dial.ts';
 import { trouble } from './faults.ts';
 import { TlsSession } from './tls-session.ts';
 

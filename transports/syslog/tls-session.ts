@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { watchProgress } from '../stall.ts';
 import { trouble } from './faults.ts';
-import { watchProgress } from './stall.ts';
 
 /** With its session ticket a server says that it let us in (TLS 1.3); one that sends none is given this long to refuse us. */
 const NO_TICKET_MS = 250;

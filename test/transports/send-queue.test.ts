@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { expect, test } from 'vitest';
-import { sendQueue } from '../../../transports/syslog/send-queue.ts';
-import { until } from './rig.ts';
+import { sendQueue } from '../../transports/send-queue.ts';
+import { until } from './syslog/rig.ts';
 
 test.each(['127.0.0.1', '::1'])('bytes that a peer at %s has not taken can be seen', async (address) => {
   const server = createServer({ pauseOnConnect: true });

@@ -1,4 +1,4 @@
-import { Backoff } from '../backoff.ts';
+import { Backoff } from './backoff.ts';
 
 /** Why nobody may try now, and after how many milliseconds a try makes sense. */
 export interface Refusal {

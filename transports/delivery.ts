@@ -1,4 +1,4 @@
-import type { FrameBlock } from '../transport.ts';
+import type { FrameBlock } from './transport.ts';
 
 /** A block on its way, not yet answered for. */
 export interface Delivery {
