@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Puts what the interop tests need from Debian's packages under .cache/interop, without installing it: rsyslog and
+# Puts what the interop tests need, most of it from Debian's packages, under .cache/interop, without installing it: rsyslog and
 # syslog-ng conflict, and neither must replace what the host has. Downloads once.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -26,3 +26,10 @@ unpack lognorm usr/bin/lognormalizer liblognorm-utils liblognorm5 libestr0 libfa
 unpack container usr/bin/systemd-nspawn systemd-container
 # The machine that is booted is this host's own /usr.
 [ -e /usr/lib/systemd/systemd ] || apt-get install -y -qq --no-install-recommends systemd >/dev/null
+
+# The schemas of OCSF come as a Python package. Where there is no Python, their test says that it did not run.
+if command -v python3 >/dev/null && [ ! -e "$cache/ocsf/ready" ]; then
+  rm -rf "$cache/ocsf"
+  python3 -m venv "$cache/ocsf" && "$cache/ocsf/bin/pip" -q install ocsf-json-schema==1.2.0 jsonschema==4.26.0 &&
+    touch "$cache/ocsf/ready" || rm -rf "$cache/ocsf"
+fi
