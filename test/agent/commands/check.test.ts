@@ -72,7 +72,7 @@ test('a bad one: exit 78, every fault by place, nothing on stdout', async () => 
     code: 78,
     out: '',
     err: `${file}:4:112: queues[0].destinations[0]: no destination is called "sime" (did you mean "siem"?)
-${file}:6:37: destinations[0].format: must be one of leef, cef, json, raw, is the text "jsn" (did you mean "json"?)
+${file}:6:37: destinations[0].format: must be one of leef, cef, json, raw, splunk, ocsf, ecs, is the text "jsn" (did you mean "json"?)
 ${file}: not usable: 2 faults, 0 warnings
 `,
   });
