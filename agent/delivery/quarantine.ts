@@ -71,28 +71,39 @@ export class Quarantine {
   private async write(): Promise<void> {
     this.writing = true;
     while (this.waiting.length > 0) {
-      const { fitting, obstacle } = await this.take();
+      const { fitting, stuck } = await this.take();
       const failure = fitting.length === 0 ? undefined : await this.keep(fitting);
       if (failure !== undefined) for (const entry of fitting) this.later(entry, failure);
       else for (const entry of fitting) this.kept(entry);
-      if (obstacle !== undefined) this.later(obstacle, full(this.mostBytes));
+      if (stuck !== undefined) this.later(stuck.entry, stuck.obstacle);
     }
     this.writing = false;
   }
 
-  /** Entries for one segment, and the first that the quarantine has no room for. */
-  private async take(): Promise<{ fitting: Waiting[]; obstacle: Waiting | undefined }> {
+  /** Entries for one segment, and the first that the quarantine has no room for, or that nobody can tell of. */
+  private async take(): Promise<{ fitting: Waiting[]; stuck?: { entry: Waiting; obstacle: Error } }> {
     const fitting: Waiting[] = [];
     for (let bytes = 0; bytes < SEGMENT_BYTES; ) {
       const next = this.waiting.shift();
       if (next === undefined) break;
       const { length } = next.content;
-      if (this.used + bytes + length > this.mostBytes) this.used = await usedBytes(this.directory);
-      if (this.used + bytes + length > this.mostBytes) return { fitting, obstacle: next };
+      const obstacle = await this.obstacleTo(bytes + length);
+      if (obstacle !== undefined) return { fitting, stuck: { entry: next, obstacle } };
       fitting.push(next);
       bytes += length;
     }
-    return { fitting, obstacle: undefined };
+    return { fitting };
+  }
+
+  /** What keeps so many bytes more from the quarantine. It counts anew when it seems full: a person may have dropped some. */
+  private async obstacleTo(bytes: number): Promise<Error | undefined> {
+    if (this.used + bytes <= this.mostBytes) return undefined;
+    try {
+      this.used = await usedBytes(this.directory);
+    } catch (error) {
+      return error as Error;
+    }
+    return this.used + bytes > this.mostBytes ? full(this.mostBytes) : undefined;
   }
 
   /** @returns what keeps the entries from the disk */

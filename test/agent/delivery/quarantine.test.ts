@@ -108,6 +108,24 @@ test('when it is full it waits, says so, and goes on after a drop', async () => 
   expect((await listQuarantine(stateDir)).map(({ ordinal }) => ordinal)).toEqual([1]);
 });
 
+test('a full quarantine that cannot be counted waits, and goes on', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const quarantine = await opened(1000);
+  await quarantine.put(entry({ ordinal: 0 }), Buffer.alloc(600));
+  rmSync(join(stateDir, 'quarantine'), { recursive: true });
+  let kept = false;
+  void quarantine.put(entry({ ordinal: 1 }), Buffer.alloc(600)).then(() => {
+    kept = true;
+  });
+  await vi.waitFor(() => expect(trouble.at(-1)).toMatch(/ENOENT/));
+  mkdirSync(join(stateDir, 'quarantine'));
+  await vi.waitFor(async () => {
+    await vi.advanceTimersByTimeAsync(5000);
+    expect(kept).toBe(true);
+  });
+  expect(trouble.at(-1)).toBeUndefined();
+});
+
 test('its trouble ends when the last entry that waited is through, and others do not speak of it', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const quarantine = await opened(1000);
