@@ -68,8 +68,7 @@ const ROWS = {
     expect(performance.now() - start).toBeLessThan(1_000);
     for (const { data } of [first, second]) data.fill('!');
     await pair.heal();
-    await deliver(pair, enveloped(pair.transport, small));
-    await until(() => isSuperset(pair.arrived(), small));
+    await deliverUntilThere(pair, small);
     expect(pair.arrived().some((text) => text.includes('!!'))).toBe(false);
   },
   'an abort beforehand sends nothing': async (subject) => {
@@ -122,6 +121,19 @@ async function deliver({ transport }: Pair, block: FrameBlock): Promise<void> {
     const { fault } = expectDeliveryError(error);
     if (fault.kind !== 'retry') throw error;
     await sleep(fault.afterMs ?? 20);
+  }
+}
+
+/**
+ * Delivers texts that must arrive. Bytes that a kernel took for a connection from before the healing are lost without
+ * anybody noticing: a transport that promises no more than that may need to send again.
+ */
+async function deliverUntilThere(pair: Pair, texts: readonly string[]): Promise<void> {
+  const { assurance } = pair.transport;
+  for (let tries = assurance === 'written' || assurance === 'sent' ? 2 : 0; ; tries -= 1) {
+    await deliver(pair, enveloped(pair.transport, texts));
+    const arrived = until(() => isSuperset(pair.arrived(), texts)).then(() => true);
+    if (await (tries === 0 ? arrived : arrived.catch(() => false))) return;
   }
 }
 
