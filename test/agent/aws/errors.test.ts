@@ -55,3 +55,11 @@ describe('the errors made from it', () => {
     expect(new QueueError('asking q', new Error('')).message).toContain('asking q: no reason was given.');
   });
 });
+
+test('a signature that does not match is told without the request that AWS quotes, which holds the session token', () => {
+  const quoted =
+    "The request signature does not match.\n\nThe Canonical String was\n'POST\nx-amz-security-token:CANARY'";
+  const error = new QueueError('receiving', named('SignatureDoesNotMatch', quoted));
+  expect(error.message).toContain('The request signature does not match.');
+  expect(error.message).not.toContain('CANARY');
+});
