@@ -56,7 +56,7 @@ describe('the errors made from it', () => {
   });
 });
 
-test('a signature that does not match is told without the request that AWS quotes, which holds the session token', () => {
+it('a signature that does not match is told without the request that AWS quotes, which holds the session token', () => {
   const quoted =
     "The request signature does not match.\n\nThe Canonical String was\n'POST\nx-amz-security-token:CANARY'";
   const error = new QueueError('receiving', named('SignatureDoesNotMatch', quoted));
