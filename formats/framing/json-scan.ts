@@ -93,9 +93,10 @@ export function scanObject(bytes: Buffer, start: number, end: number, table: Mem
     if (valueStart >= end) return -1;
     note(table, at + 1, keyEnd - 1, valueStart);
     const valueEnd = skipValue(bytes, valueStart, end);
-    if (valueEnd < 0) return -1;
-    table.offsets[4 * table.count + 3] = valueEnd;
+    // A member whose value is cut off has its name all the same: it tells what a huge object is.
+    table.offsets[4 * table.count + 3] = valueEnd < 0 ? end : valueEnd;
     table.count += 1;
+    if (valueEnd < 0) return -1;
     at = skipSpace(bytes, valueEnd, end);
     if (at >= end) return -1;
     if (bytes[at] === CLOSE_BRACE) return at + 1;

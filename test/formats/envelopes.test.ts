@@ -86,6 +86,17 @@ describe('CloudWatch Logs', () => {
     expect(said(outputs.leef.frames[0]?.text)).toEqual(['CloudTrail', 'CreateUser']);
   });
 
+  it('an envelope larger than what its object is told by is opened all the same', async () => {
+    const frames = await leef(cwl('flows', Array<string>(2000).fill(FLOW)), 16 * 1024);
+    expect(frames).toHaveLength(2000);
+    expect(said(frames[1999])).toEqual(['VPC Flow Logs', 'ACCEPT']);
+    const event = bridge('AWS API Call via CloudTrail', {
+      ...trail('A'),
+      requestParameters: { x: 'y'.repeat(200_000) },
+    });
+    expect(said((await leef(event, 16 * 1024))[0])).toEqual(['CloudTrail', 'A']);
+  });
+
   it('a message that is nearly JSON is sent as text', async () => {
     const broken = '{"eventVersion":1,"eventTime":1,"eventSource":1,"eventName":"X" oops}';
     const frames = await leef(cwl('x', [FLOW, broken, FLOW]));
