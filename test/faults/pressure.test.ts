@@ -151,9 +151,12 @@ it('passes a document of 600 MB in one line, within 280 MiB of memory', async ()
   const stub = keep(await hecStub('--ack'));
   const splunk = `type: hec, url: "http://127.0.0.1:${stub.port}", token: {file: ${place.secret}}, ack: true, ack_poll_interval: 200ms, format: json`;
   const ferry = keep(await agent(place.config(fake, { destinations: { splunk } })));
-  const { key } = cloudTrailObject(1, 1);
-  fake.putObject(BUCKET, key.replace('.gz', ''), body);
-  fake.notify(BUCKET, key.replace('.gz', ''));
+  const key = cloudTrailObject(1, 1).key.replace('.gz', '');
+  fake.putObject(BUCKET, key, body);
+  const oracle = new Oracle(fake);
+  oracle.records.set(key, records);
+  oracle.guardDeletes(place.stateDir, ['splunk']);
+  fake.notify(BUCKET, key);
   const ms = await until('the queue is empty', 120_000, () => fake.depth().visible + fake.depth().inFlight === 0);
   const peak = memory(ferry.pid, 'VmHWM');
   const stats = await (await fetch(`http://127.0.0.1:${stub.port}/_control/stats`)).json();

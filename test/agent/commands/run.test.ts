@@ -4,14 +4,17 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cloudTrailObject } from '../../../demo/synthetic.ts';
 import { type FakeAws, startFakeAws } from '../../fakes/aws.ts';
+import { Oracle } from '../../faults/oracle.ts';
 
 let aws: FakeAws;
 let directory: string;
+let oracle: Oracle;
 beforeEach(async () => {
   aws = await startFakeAws({ visibilitySeconds: 30 });
   directory = mkdtempSync(join(tmpdir(), 'trailferry-run-'));
+  oracle = new Oracle(aws);
+  oracle.guardDeletes(join(directory, 'state'), ['out']);
 });
 afterEach(async () => {
   await aws.close();
@@ -45,9 +48,7 @@ metrics: {listen: off}
 }
 
 function announce(records: number): void {
-  const { key, body } = cloudTrailObject(records, records);
-  aws.putObject('logs', key, body);
-  aws.notify('logs', key);
+  aws.notify('logs', oracle.put('cloudtrail', records, records));
 }
 
 test('--once drains the queue and exits with 0', async () => {
