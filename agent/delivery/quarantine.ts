@@ -199,8 +199,13 @@ export async function dropQuarantined(stateDir: string, ids: readonly string[]):
 }
 
 async function segmentEntries(stateDir: string, segment: string): Promise<StoredEntry[]> {
-  const content = await readFile(join(stateDir, DIRECTORY, segment + SUFFIX)).catch(gone(Buffer.alloc(0)));
-  return readSegment(segment, content);
+  const path = join(stateDir, DIRECTORY, segment + SUFFIX);
+  const content = await readFile(path).catch(gone(Buffer.alloc(0)));
+  try {
+    return readSegment(segment, content);
+  } catch (cause) {
+    throw new Error(`${path} is damaged; move it away, and the others can be read`, { cause });
+  }
 }
 
 function segmentOf(id: string): string {

@@ -27,13 +27,19 @@ export interface StoredEntry extends QuarantineEntry {
 
 const LINE_FEED = 0x0a;
 
-/** A segment holds entries one behind the other: a line of JSON about it, then its bytes and a line end. */
-export function encodeEntry(entry: QuarantineEntry, bytes: Buffer): Buffer {
-  const head = JSON.stringify({ ...entry, length: bytes.length });
+/**
+ * A segment holds entries one behind the other: a line of JSON about it, then its bytes and a line end.
+ * @param place which entry of the segment it was at first; needed where entries before it are gone
+ */
+export function encodeEntry(entry: QuarantineEntry, bytes: Buffer, place?: number): Buffer {
+  const head = JSON.stringify({ ...entry, length: bytes.length, place });
   return Buffer.concat([Buffer.from(`${head}\n`, 'utf8'), bytes, Buffer.from('\n')]);
 }
 
-/** The entries of a segment in their order. An id is the segment's name and the place the entry had at first. */
+/**
+ * The entries of a segment in their order. An id is the segment's name and the place the entry had at first.
+ * @throws {SyntaxError} when the segment is damaged
+ */
 export function readSegment(name: string, content: Buffer): StoredEntry[] {
   const entries: StoredEntry[] = [];
   let number = 0;
@@ -41,6 +47,7 @@ export function readSegment(name: string, content: Buffer): StoredEntry[] {
     const line = content.indexOf(LINE_FEED, from);
     const { length, place = number, ...entry } = JSON.parse(content.toString('utf8', from, line)) as StoredHead;
     const to = line + 1 + length + 1;
+    if (to > content.length) throw new SyntaxError('the last entry is cut off');
     entries.push({ ...entry, id: `${name}.${place}`, bytes: content.subarray(line + 1, to - 1) });
     number = place + 1;
     from = to;
@@ -57,8 +64,7 @@ interface StoredHead extends QuarantineEntry {
 /** A segment of what is left, each entry keeping its id. */
 export function encodeLeft(left: readonly StoredEntry[]): Buffer {
   const parts = left.map(({ id, bytes, ...entry }) => {
-    const place = Number(id.slice(id.lastIndexOf('.') + 1));
-    return encodeEntry({ ...entry, place } as QuarantineEntry, bytes);
+    return encodeEntry(entry, bytes, Number(id.slice(id.lastIndexOf('.') + 1)));
   });
   return Buffer.concat(parts);
 }

@@ -231,6 +231,16 @@ test.each([
   await expect(dropQuarantined(stateDir, [id])).rejects.toThrow('is not the id');
 });
 
+test('a damaged segment is named, with what to do', async () => {
+  const quarantine = await opened();
+  await quarantine.put(entry(), Buffer.from('x'));
+  const [name = ''] = readdirSync(join(stateDir, 'quarantine'));
+  for (const damage of ['{"kind":"record"', `${JSON.stringify({ ...entry(), length: 9 })}\nx\n`]) {
+    writeFileSync(join(stateDir, 'quarantine', name), damage);
+    await expect(listQuarantine(stateDir)).rejects.toThrow(`${name} is damaged; move it away`);
+  }
+});
+
 test('without a quarantine directory there is nothing to list', async () => {
   expect(await listQuarantine(stateDir)).toEqual([]);
 });
