@@ -4,9 +4,13 @@ import { JsonFraming } from '../framing/json.ts';
 import type { LogRecord } from '../framing/record.ts';
 import type { LogType } from '../log-type.ts';
 import { alb } from './alb.ts';
+import { albConnection } from './alb-connection.ts';
+import { albHealthCheck } from './alb-health-check.ts';
 import { apiGateway } from './api-gateway.ts';
 import { bedrockInvocation } from './bedrock-invocation.ts';
+import { clb } from './clb.ts';
 import { clientVpn } from './client-vpn.ts';
+import { cloudfront, cloudfrontJson } from './cloudfront.ts';
 import { cloudtrail } from './cloudtrail.ts';
 import { config } from './config.ts';
 import { configCompliance } from './config-compliance.ts';
@@ -16,15 +20,20 @@ import { eksAudit } from './eks-audit.ts';
 import { eksControlPlane } from './eks-control-plane.ts';
 import { elasticacheSlowlog } from './elasticache-slowlog.ts';
 import { generic, genericText, genericTypes, looksLikeJson } from './generic.ts';
+import { globalAccelerator } from './global-accelerator.ts';
 import { guardduty } from './guardduty.ts';
 import { inspector } from './inspector.ts';
 import { lambda } from './lambda.ts';
 import { macie } from './macie.ts';
 import { networkFirewall } from './network-firewall.ts';
+import { nlb } from './nlb.ts';
+import { ocsf } from './ocsf.ts';
 import { opensearchAudit } from './opensearch-audit.ts';
+import { route53PublicQuery } from './route53-public-query.ts';
 import { route53Resolver } from './route53-resolver.ts';
 import { s3Access } from './s3-access.ts';
 import { securityHub } from './securityhub.ts';
+import { tgwFlow } from './tgw-flow.ts';
 import { trustedAdvisor } from './trusted-advisor.ts';
 import { vpcFlow } from './vpc-flow.ts';
 import { vpcLattice } from './vpc-lattice.ts';
@@ -34,10 +43,20 @@ import { workspacesInventory } from './workspaces-inventory.ts';
 
 /** All log types, in the order in which a key or content is tried against them: special before general. */
 export const logTypes: readonly LogType[] = [
+  ocsf,
   cloudtrail,
+  tgwFlow,
   vpcFlow,
   guardduty,
+  albConnection,
+  albHealthCheck,
   alb,
+  nlb,
+  clb,
+  cloudfrontJson,
+  cloudfront,
+  globalAccelerator,
+  route53PublicQuery,
   s3Access,
   waf,
   config,
