@@ -47,7 +47,7 @@ const LAST_MS = 8.64e15;
 export const string = changed((text) => text);
 /** A number or truth value as such, all else as text. */
 export const scalar: ToJson = (value, event) =>
-  typeof value === 'boolean' || Number.isFinite(value) ? String(value) : string(value, event);
+  typeof value === 'boolean' || typeof value === 'number' ? textOf(value) : string(value, event);
 /** Digits as they stand in the record: nothing is parsed and written again. More than 19 are no 64-bit number. */
 export const integer = matching(/^(?:0|-?[1-9]\d{0,18})$/);
 /** A number as JSON allows it, in the record's own digits. */
