@@ -26,7 +26,9 @@ describe('values of a Parquet file', () => {
     expect(await column({ type: 'INT64' }, big)).toEqual(big.map(String));
     expect(await column({ type: 'INT32' }, [-(2 ** 31), 2 ** 31 - 1])).toEqual(['-2147483648', '2147483647']);
     expect(await column({ type: 'INT32', converted_type: 'UINT_32' }, [4294967295, 5])).toEqual(['4294967295', '5']);
-    expect(await column({ type: 'INT64', converted_type: 'UINT_64' }, [2n ** 64n - 1n])).toEqual(['18446744073709551615']);
+    expect(await column({ type: 'INT64', converted_type: 'UINT_64' }, [2n ** 64n - 1n])).toEqual([
+      '18446744073709551615',
+    ]);
   });
 
   it('are decimals with all their digits', async () => {
