@@ -103,7 +103,8 @@ export const ocsf = defineLogType({
   logGroups: [/^\/aws\/vendedlogs\/[^:]*verified-?access/i],
   detailTypes: ['Findings Imported V2'],
   looksLike: { json: [['metadata', 'class_uid']] },
-  layout: json(),
+  // As EventBridge events of Security Hub hold them.
+  layout: json('findings'),
   product: 'OCSF',
   version: 'metadata.version',
   time: instant('time'),
