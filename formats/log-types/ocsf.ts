@@ -193,7 +193,7 @@ export const ocsf = defineLogType({
     'ocsf.country': first('src_endpoint.location.country', 'evidences.0.src_endpoint.location.country'),
     'ocsf.mfa': first('is_mfa', 'mfa', 'actor.session.is_mfa', 'actor.session.mfa'),
   },
-  secrets: { signedUrls: true },
+  secrets: { signedUrls: true, headers: 'http_request.http_headers' },
   splunk: { sourcetype: 'aws:asl' },
   qradar: 'Universal LEEF',
   ocsf: 'native',
