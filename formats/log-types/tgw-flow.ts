@@ -71,7 +71,7 @@ export const tgwFlow = defineLogType({
     'tgw.destination_interface': 'tgw-dst-eni',
     'tgw.packets_lost': lost,
   },
-  splunk: { sourcetype: 'aws:cloudwatchlogs:vpcflow' },
+  splunk: { sourcetype: 'aws:transitgateway:flowlogs' },
   qradar: 'Universal LEEF',
   ocsf: {
     class: 'network_activity',
