@@ -221,6 +221,7 @@ export const OCSF_PATHS: Readonly<Partial<Record<FieldName, readonly OcsfPlace[]
   's3.size': number('databucket.file.size'),
   's3.version': text('databucket.file.version'),
   's3.tls': ELSEWHERE,
+  'cloudfront.tls': ELSEWHERE,
   's3.resource': ELSEWHERE,
 };
 
