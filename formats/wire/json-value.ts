@@ -1,19 +1,14 @@
 import type { LogEvent } from '../event.ts';
 import { textOf } from '../functions.ts';
 import { addressKind } from './address.ts';
-import { escapeLineEnds, oneLine } from './json.ts';
+import { escapeLineEnds, jsonString, oneLine } from './json.ts';
 import { protocolName } from './protocols.ts';
 import { epochText } from './text.ts';
 
+export { jsonString };
+
 /** A value of the vocabulary as JSON text; '' for what the kind cannot say. */
 export type ToJson = (value: unknown, event: LogEvent) => string;
-
-const MUST_ESCAPE = /["\\\x00-\x1f]|\xc2\x85|\xe2\x80[\xa8\xa9]/;
-
-/** A byte string as a JSON string on one line for every reader; bytes of UTF-8 pass as they are. */
-export function jsonString(text: string): string {
-  return MUST_ESCAPE.test(text) ? escapeLineEnds(JSON.stringify(text)) : `"${text}"`;
-}
 
 /** A JSON string of what `change` makes of the value's text; nothing for ''. */
 const changed =

@@ -6,6 +6,8 @@ import { FormatError } from '../../formats/framing/record.ts';
 import type { ObjectContents } from '../../formats/reader.ts';
 import type { FormatName } from '../../formats/wire/formatter.ts';
 import { formatNames, formats } from '../../formats/wire/index.ts';
+import { parseCef } from '../cef-parser.ts';
+import { parseLeef } from '../leef-parser.ts';
 import { origin } from './convert.ts';
 
 /** Line ends of any reader, and what is no byte. */
@@ -13,6 +15,14 @@ const BROKEN = /[\r\n]|\xc2\x85|\xe2\x80[\xa8\xa9]|[^\x00-\xff]/;
 const NO_BYTE = /[^\x00-\xff]/;
 
 const MOST_CHECKED = 20_000;
+
+/** Strict readers of the formats in which no part of a record stands as it was. */
+const READERS: Partial<Record<FormatName, (text: string) => unknown>> = {
+  leef: parseLeef,
+  cef: parseCef,
+  ocsf: JSON.parse,
+  ecs: JSON.parse,
+};
 
 /** What one destination has been given: counted and checked, not kept. */
 export class CheckedSink implements FrameSink {
@@ -44,7 +54,18 @@ export class CheckedSink implements FrameSink {
     if (frame.length > this.room) this.fault(`a frame of ${frame.length} bytes`, frame);
     if ((this.format === 'raw' || this.format === 'splunk' ? NO_BYTE : BROKEN).test(frame))
       this.fault('a frame of several lines', frame);
-    if (!isUtf8(Buffer.from(frame, 'latin1'))) this.fault('a frame that is no UTF-8', frame);
+    const bytes = Buffer.from(frame, 'latin1');
+    if (!isUtf8(bytes)) this.fault('a frame that is no UTF-8', frame);
+    else if (this.frames % 8 === 0) this.readBack(bytes.toString('utf8'));
+  }
+
+  /** What is written anew, and not passed on, is sound by itself. */
+  private readBack(text: string): void {
+    try {
+      READERS[this.format]?.(text);
+    } catch (error) {
+      this.fault(`a frame that cannot be read: ${error}`, text);
+    }
   }
 
   /** No filter is at work here. */
