@@ -101,8 +101,12 @@ export const ECS_NAMES: Readonly<Partial<Record<FieldName, readonly EcsPlace[]>>
   'host.name': text('host.name', 'related.hosts'),
   'host.address': at(ip)('host.ip.0', 'related.ip'),
   'user.name': text('user.name', 'related.user'),
+  'user.domain': text('user.domain'),
   'user.id': text('user.id'),
   'user.agent': text('user_agent.original'),
+  'target.domain': text('user.target.domain'),
+  'syslog.facility': text('log.syslog.facility.name'),
+  'syslog.message_id': text('log.syslog.msgid'),
   'target.user': text('user.target.name', 'related.user'),
   'request.id': text('http.request.id'),
   'request.method': text('http.request.method'),
@@ -140,6 +144,7 @@ export const ECS_NAMES: Readonly<Partial<Record<FieldName, readonly EcsPlace[]>>
   'process.id': number('process.pid'),
   'threat.tactic': text('threat.tactic.name.0'),
   'threat.technique': text('threat.technique.name.0'),
+  'log.logger': text('log.logger'),
   'log.level': text('log.level'),
 };
 
