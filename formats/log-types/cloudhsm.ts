@@ -16,6 +16,14 @@ const outcome = text('Response', 'success where the code of Response is 0', (res
 /** A user logs in and out as itself; other commands that name a user are done to it. */
 const isOwn = (command: unknown): boolean => /^CN_(?:LOGIN|LOGOUT)/.test(textOf(command));
 
+/** Commands that AWS's page names. */
+const COMMANDS =
+  `LOGIN LOGOUT CREATE_USER CREATE_CO CREATE_APPLIANCE_USER DELETE_USER CHANGE_PSWD SET_M_VALUE APPROVE_TOKEN INIT_TOKEN
+  INIT_DONE GEN_PSWD_ENC_KEY ZEROIZE_HSM GENERATE_KEY GENERATE_KEY_PAIR CREATE_OBJECT MODIFY_OBJECT DESTROY_OBJECT
+  TOMBSTONE_OBJECT SHARE_OBJECT WRAP_KEY UNWRAP_KEY NIST_AES_WRAP EXTRACT_MASKED_OBJECT_USER INSERT_MASKED_OBJECT_USER`.split(
+    /\s+/,
+  );
+
 /** Commands on users, and on the module as a whole. */
 const USERS = /^CN_(?:CREATE_|DELETE_USER|CHANGE_PSWD|SET_M_VALUE|APPROVE_TOKEN|INSERT_PUB_KEY|REGISTER_)/;
 const MODULE = /^CN_(?:INIT_TOKEN|ZEROIZE|FINALIZE|CLOSE_PARTITION|FW_UPDATE|RESTORE)/;
@@ -51,7 +59,12 @@ export const cloudhsm = defineLogType({
     'target.user': computed('User Name of any other command', [opcode, 'User Name'], (command, user) =>
       isOwn(command) ? undefined : textOf(user),
     ),
-    'user.type': before('User Type', ' ('),
+    'user.type': computed('User Type of a log-in or log-out', [opcode, before('User Type', ' (')], (command, type) =>
+      isOwn(command) ? textOf(type) : undefined,
+    ),
+    'target.type': computed('User Type of any other command', [opcode, before('User Type', ' (')], (command, type) =>
+      isOwn(command) ? undefined : textOf(type),
+    ),
     'event.action': opcode,
     'event.kind': before('Command Type(hex)', ' ('),
     'event.outcome': outcome,
@@ -67,6 +80,10 @@ export const cloudhsm = defineLogType({
     'hsm.sequence': 'Sequence No',
     'hsm.id': excerpt('@log_stream', /^(hsm-[a-z0-9]+)$/, 'HSM'),
     'hsm.cluster': excerpt('@log_group', /^\/aws\/cloudhsm\/(cluster-[a-z0-9]+)/, 'cluster'),
+  },
+  kinds: {
+    Opcode: [...COMMANDS.map((name) => `CN_${name} (0x1)`), '<Opcode>', undefined],
+    Response: ['0:HSM Return: SUCCESS', '163:HSM Error: RET_USER_LOGIN_FAILURE', undefined],
   },
   splunk: { sourcetype: 'aws:cloudwatchlogs' },
   qradar: 'Universal LEEF',

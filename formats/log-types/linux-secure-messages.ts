@@ -88,7 +88,7 @@ export const SECURE_MESSAGES: Forms = [
   ),
   form('SU_FAILED', '^FAILED SU \\(to (?<target>[^)]*)\\) (?<user>\\S+) on (?<tty>\\S+)$'),
   form('SU', '^\\(to (?<target>[^)]*)\\) (?<user>\\S+) on (?<tty>\\S+)$'),
-  form('USER_CREATED', '^new user: name=(?<target>[^,]*), UID=(?<uid>\\d+)'),
+  form('USER_CREATED', '^new user: name=(?<target>[^,]*), UID=(?<target_uid>\\d+)'),
   form('USER_DELETED', "^delete user '(?<target>[^']*)'"),
   form('GROUP_MEMBER_ADDED', "^add '(?<target>[^']*)' to (?:shadow )?group '(?<group>[^']*)'"),
   form('USER_CHANGED', "^change user '(?<target>[^']*)'"),

@@ -5,7 +5,7 @@ import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
 import { categoryBy, severityOf } from './levels.ts';
 import { SECURE_KINDS, SECURE_MESSAGES, type SecureKind } from './linux-secure-messages.ts';
-import { facility, instanceId, level, processId, SYSLOG, syslogStart } from './syslog-line.ts';
+import { facility, instanceId, level, PRIORITIES, processId, SYSLOG, syslogStart } from './syslog-line.ts';
 
 const of = (what: string, read: (kind: SecureKind) => string | number | undefined): Computed =>
   computed(`${what} of the kind of message`, ['form'], (kind) => {
@@ -60,19 +60,22 @@ export const linuxSecure = defineLogType({
         kind === 'SESSION_OPENED' && textOf(by) !== '' ? textOf(user) : undefined,
       ),
     ),
-    'user.id': 'uid',
+    'user.id': computed('uid, or that of who opened a session', ['uid', 'by', 'by_uid'], (uid, by, other) =>
+      textOf(textOf(by) === '' ? uid : other),
+    ),
     'event.action': 'form',
     'event.outcome': outcome,
     'event.reason': 'reason',
     'event.message': 'message',
     'event.kind': first('method', 'service'),
-    'linux.group': 'group',
+    'group.name': 'group',
     'log.level': level,
     'syslog.facility': facility,
     'process.name': 'program',
     'process.id': processId,
     'process.command_line': 'command',
   },
+  kinds: { form: [...Object.keys(SECURE_KINDS), undefined], priority: PRIORITIES },
   splunk: { sourcetype: 'linux_secure' },
   qradar: 'Linux OS',
   ocsf: {

@@ -1,4 +1,4 @@
-import { choose, constant, first, requestPart } from '../functions.ts';
+import { choose, constant, first, requestPart, text } from '../functions.ts';
 import { pattern } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { PLAIN_TIME, timeIn } from '../written-times.ts';
@@ -13,6 +13,11 @@ const RECORD = new RegExp(
 /** What the server says of the request stands at the end: nothing that a client put into a path can stand behind it. */
 const CONTEXT =
   /, client: (?<client>[^,\s]+), server: (?<server>[^,\n]*)(?:, request: "(?<request>(?:[^"\\]|\\[\s\S])*)")?(?:, subrequest: "[^"]*")?(?:, upstream: "(?<upstream>[^"]*)")?(?:, host: "(?<host>[^"]*)")?(?:, referrer: "(?<referrer>[^"]*)")?$/;
+
+/** A name: not the one for any host, nor the address that is listened at. */
+const serverName = text('server', 'server, where it is a name', (server) =>
+  /^(?:_|\[.*|[\d.]+(?::\d+)?|unix:.*)$/.test(server) ? undefined : server,
+);
 
 const outcome = levelOutcome('level');
 
@@ -50,7 +55,7 @@ export const nginxError = defineLogType({
     'log.stream': '@log_stream',
     'host.instance': instanceId,
     'source.address': 'client',
-    'destination.host': first('host', 'server'),
+    'destination.host': first('host', serverName),
     'request.method': requestPart('request', 'method'),
     'request.url': requestPart('request', 'url'),
     'request.context': 'referrer',

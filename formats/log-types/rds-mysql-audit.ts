@@ -1,4 +1,4 @@
-import { choose, computed, first, text, textOf } from '../functions.ts';
+import { choose, computed, constant, first, text, textOf } from '../functions.ts';
 import { columns, splitCommas } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { COMPACT_TIME, epochMicroseconds, timeIn } from '../written-times.ts';
@@ -37,6 +37,8 @@ const outcome = computed(
 
 const isQuery = (operation: unknown): boolean => textOf(operation).startsWith('QUERY');
 
+const isConnection = (operation: unknown): boolean => /CONNECT$|^CHANGEUSER$/.test(textOf(operation));
+
 /** MariaDB 12 writes the client's port behind its host. */
 const hostAndPort = /^(\[[0-9A-Fa-f:.]+\]|[^:]+):(\d{1,5})$/;
 
@@ -50,7 +52,7 @@ export const rdsMysqlAudit = defineLogType({
   layout: columns({ names: NAMES, least: 10, starts: STARTS, otherwise: 'message', split: splitCommas }),
   product: 'RDS MySQL Audit',
   time: first(timeIn('timestamp', COMPACT_TIME), epochMicroseconds('timestamp')),
-  signature: 'operation',
+  signature: first('operation', constant('MESSAGE')),
   label: choose('operation', LABELS, 'Database audit record'),
   category: categoryBy('MySQLAudit', outcome),
   severity: computed('failed connection 5, failure 4, change 3, else 1', ['operation', outcome], (operation, how) => {
@@ -75,11 +77,16 @@ export const rdsMysqlAudit = defineLogType({
     'database.statement': computed('object of a query', ['operation', 'object'], (operation, object) =>
       isQuery(operation) ? textOf(object) : undefined,
     ),
-    'resource.name': computed('object of any other operation', ['operation', 'object'], (operation, object) =>
-      isQuery(operation) ? undefined : textOf(object),
+    'resource.name': computed('object of an operation on a table', ['operation', 'object'], (operation, object) =>
+      isQuery(operation) || isConnection(operation) ? undefined : textOf(object),
+    ),
+    // Newer plugins say there how a connection is encrypted.
+    'tls.protocol': computed('object of a connection', ['operation', 'object'], (operation, object) =>
+      isConnection(operation) ? textOf(object) : undefined,
     ),
     'network.application': 'connection_type',
   },
+  kinds: { retcode: ['0', '1064', undefined] },
   splunk: { sourcetype: 'aws:cloudwatchlogs' },
   qradar: 'Universal LEEF',
   ocsf: {

@@ -1,4 +1,4 @@
-import { choose, first } from '../functions.ts';
+import { choose, constant, first } from '../functions.ts';
 import { type Forms, pattern } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
@@ -8,7 +8,7 @@ import { mysqlKey, rdsGroup, rdsInstance } from './rds.ts';
 
 const TIME = String.raw`\d{4}-\d\d-\d\d[T ][ \d]?\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)?`;
 const RECORD = new RegExp(
-  String.raw`^(?<time>${TIME}) +(?<thread>(?:0x)?[0-9a-f]+) +\[(?<level>[A-Za-z]+)\](?: \[(?<code>MY-\d+)\])?(?: \[(?<subsystem>[^\]\n]*)\])?:? *(?<message>[\s\S]*)$`,
+  String.raw`^(?<time>${TIME}) +(?<thread>(?:0x)?[0-9a-f]+)(?: +\[(?<level>[A-Za-z]+)\](?: \[(?<code>MY-\d+)\])?(?: \[(?<subsystem>[^\]\n]*)\])?:?)? +(?<message>[\s\S]*)$`,
 );
 
 const MESSAGES: Forms = [
@@ -35,7 +35,7 @@ export const rdsMysqlError = defineLogType({
   }),
   product: 'RDS MySQL Error',
   time: first(isoTime('time'), timeIn('time', PLAIN_TIME)),
-  signature: first('form', 'code', 'level'),
+  signature: first('form', 'code', 'level', constant('MESSAGE')),
   label: first(
     choose('form', { ACCESS_DENIED: 'Database access denied', ABORTED_CONNECTION: 'Database connection aborted' }),
     choose(

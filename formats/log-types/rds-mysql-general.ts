@@ -1,4 +1,4 @@
-import { choose, computed, first, text, textOf } from '../functions.ts';
+import { choose, computed, constant, first, text, textOf } from '../functions.ts';
 import { type Forms, pattern } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
@@ -37,7 +37,8 @@ const kind = computed('kind of a connection', ['command', 'form'], (command, kno
 const ofConnection = (name: string): ReturnType<typeof computed> =>
   computed(`${name} of a connection`, [kind, name], (known, value) => (known === '' ? undefined : textOf(value)));
 
-const outcome = choose(kind, { ACCESS_DENIED: 'failure', CONNECT: 'success' });
+/** The server writes a connection before it knows how that ends. */
+const outcome = choose(kind, { ACCESS_DENIED: 'failure' });
 const STATEMENTS = new Set(['Query', 'Prepare', 'Execute']);
 
 export const rdsMysqlGeneral = defineLogType({
@@ -57,7 +58,7 @@ export const rdsMysqlGeneral = defineLogType({
   }),
   product: 'RDS MySQL General',
   time: first(isoTime('time'), timeIn('old_time', COMPACT_TIME)),
-  signature: first(choose(kind, { ACCESS_DENIED: 'ACCESS_DENIED' }), 'command'),
+  signature: first(choose(kind, { ACCESS_DENIED: 'ACCESS_DENIED' }), 'command', constant('MESSAGE')),
   label: first(
     choose(kind, { ACCESS_DENIED: 'Database access denied' }),
     choose('command', LABELS, 'Database client command'),

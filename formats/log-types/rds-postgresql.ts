@@ -1,6 +1,6 @@
 import { unless } from '../excerpts.ts';
 import type { Computed } from '../expression.ts';
-import { choose, computed, first, textOf } from '../functions.ts';
+import { choose, computed, constant, first, textOf } from '../functions.ts';
 import { pattern } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { PLAIN_TIME, timeIn } from '../written-times.ts';
@@ -80,6 +80,7 @@ export const rdsPostgresql = defineLogType({
     ),
     kind,
     'level',
+    constant('MESSAGE'),
   ),
   label: first(choose(kind, POSTGRESQL_KINDS), choose('level', POSTGRESQL_LABELS, 'Database log message')),
   category: categoryBy('PostgreSQL', outcome),
@@ -106,6 +107,11 @@ export const rdsPostgresql = defineLogType({
     'database.duration': 'duration',
     'tls.cipher': 'tls_cipher',
     'tls.protocol': 'tls_protocol',
+  },
+  kinds: {
+    form: [...Object.keys(POSTGRESQL_KINDS), undefined],
+    level: ['LOG', ...Object.keys(POSTGRESQL_LABELS), '<level>', undefined],
+    class: ['READ', 'WRITE', 'FUNCTION', 'ROLE', 'DDL', 'MISC', 'MISC_SET', undefined],
   },
   splunk: { sourcetype: 'aws:cloudwatchlogs' },
   qradar: 'Universal LEEF',

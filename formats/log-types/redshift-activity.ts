@@ -72,6 +72,7 @@ export const redshiftActivity = defineLogType({
     'database.transaction': 'xid',
     'database.statement': 'query',
   },
+  kinds: { query: [...Object.keys(VERBS), '<query>', undefined] },
   splunk: { sourcetype: 'aws:s3' },
   qradar: 'Universal LEEF',
   ocsf: {

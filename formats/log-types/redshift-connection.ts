@@ -1,5 +1,5 @@
 import { unless } from '../excerpts.ts';
-import { choose, text } from '../functions.ts';
+import { choose, constant, first, text } from '../functions.ts';
 import { columns, splitPipes } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { categoryBy } from './levels.ts';
@@ -26,7 +26,7 @@ export const redshiftConnection = defineLogType({
   layout: columns({ names: NAMES, least: 9, otherwise: 'message', split: splitPipes }),
   product: 'Redshift',
   time: redshiftTime,
-  signature: 'event',
+  signature: first('event', constant('MESSAGE')),
   label: choose(
     'event',
     {

@@ -49,6 +49,7 @@ export const redshiftUser = defineLogType({
       ['createdb', 'superuser', 'catupd'].filter((_, index) => ['1', 't'].includes(textOf(flags[index]))).join(','),
     ),
   },
+  kinds: { usesuper: ['1', '0', undefined] },
   splunk: { sourcetype: 'aws:s3' },
   qradar: 'Universal LEEF',
   ocsf: {

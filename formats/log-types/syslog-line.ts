@@ -27,6 +27,9 @@ const FACILITIES =
   local3 local4 local5 local6 local7`.split(/\s+/);
 const LEVELS = ['emerg', 'alert', 'crit', 'err', 'warning', 'notice', 'info', 'debug'];
 
+/** One of each level, and none. */
+export const PRIORITIES: readonly unknown[] = ['0', '1', '2', '3', '4', '5', '6', '7', undefined];
+
 const priority = (what: string, read: (value: number) => string | undefined): Computed =>
   text('priority', `${what} of priority`, (value) => read(Number(value)));
 

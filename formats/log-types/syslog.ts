@@ -3,7 +3,16 @@ import { pattern } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
 import { categoryBy, levelOutcome, levelSeverity } from './levels.ts';
-import { facility, instanceId, level, processId, SYSLOG, structuredData, syslogStart } from './syslog-line.ts';
+import {
+  facility,
+  instanceId,
+  level,
+  PRIORITIES,
+  processId,
+  SYSLOG,
+  structuredData,
+  syslogStart,
+} from './syslog-line.ts';
 
 const outcome = levelOutcome(level);
 
@@ -44,6 +53,7 @@ export const syslog = defineLogType({
     'process.name': 'program',
     'process.id': processId,
   },
+  kinds: { priority: PRIORITIES },
   splunk: { sourcetype: 'syslog' },
   qradar: 'Linux OS',
   ecs: {

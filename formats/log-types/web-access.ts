@@ -2,7 +2,7 @@ import { constant, first, requestPart, text } from '../functions.ts';
 import { pattern } from '../layout.ts';
 import type { LogTypeSpec } from '../log-type.ts';
 import { clfTime } from '../times.ts';
-import { httpOutcome, webSeverity } from './alb.ts';
+import { HTTP_STATUSES, httpOutcome, webSeverity } from './alb.ts';
 import { categoryBy } from './levels.ts';
 import { instanceId } from './syslog-line.ts';
 
@@ -11,7 +11,7 @@ import { instanceId } from './syslog-line.ts';
 const QUOTED = String.raw`(?:[^"\\]|\\[\s\S])*`;
 const DATE = String.raw`\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}`;
 const COMMON = String.raw`(?<client>\S+) (?<ident>\S+) (?<user>[^\n]+?) \[(?<time>${DATE})\] "(?<request>${QUOTED})" (?<status>\d{3}|-) (?<bytes>\d+|-)`;
-const COMBINED = String.raw`(?: "(?<referrer>${QUOTED})" "(?<agent>${QUOTED})"(?: "(?<forwarded>${QUOTED})")?)?`;
+const COMBINED = `(?: "(?<referrer>${QUOTED})" "(?<agent>${QUOTED})"(?: "(?<forwarded>${QUOTED})")?)?`;
 
 export const ACCESS_LINE = new RegExp(
   String.raw`^(?:(?<vhost>[^\s:]+):(?<vport>\d{1,5}) )?${COMMON}${COMBINED}(?: (?<rest>[\s\S]+))?$`,
@@ -56,6 +56,7 @@ export const webAccess = (name: string) =>
       'event.outcome': outcome,
       'event.message': 'message',
     },
+    kinds: { status: [...HTTP_STATUSES, '-', undefined] },
     ocsf: { class: 'http_activity', activity: requestPart('request', 'method') },
     ecs: {
       kind: 'event',

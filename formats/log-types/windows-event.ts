@@ -11,9 +11,14 @@ const ID = 'System.EventID';
 const data = (name: string): string => `EventData.${name}`;
 const known = (name: string): Computed => unless(data(name), '-', '::1', 'N/A');
 
-/** Only ids of the Security channel are in the table: other providers use the same numbers. */
-const security = computed('EventID of the channel Security', [ID, 'System.Channel'], (id, channel) =>
-  channel === 'Security' && textOf(id) in WINDOWS_EVENTS ? textOf(id) : undefined,
+/** Key in the table of events that are known. */
+const security = computed(
+  'EventID of the channel Security, else provider and EventID',
+  [ID, 'System.Channel', 'System.Provider.@Name'],
+  (id, channel, provider) => {
+    const key = channel === 'Security' ? textOf(id) : `${textOf(provider)}:${textOf(id)}`;
+    return Object.hasOwn(WINDOWS_EVENTS, key) ? key : undefined;
+  },
 );
 const ofSecurity = <Value extends string | number>(what: string, read: (id: string) => Value | undefined): Computed =>
   computed(what, [security], (id) => (id === undefined ? undefined : read(textOf(id))));
@@ -35,16 +40,12 @@ const LEVELS: Readonly<Record<string, string>> = {
   5: 'Verbose',
 };
 
-const severity = computed(
-  'by EventID of Security; else by Level',
-  [security, outcome, 'System.Level'],
-  (id, how, level) => {
-    const event = id === undefined ? undefined : WINDOWS_EVENTS[textOf(id)];
-    if (event !== undefined) return how === 'failure' ? Math.max(4, event.severity) : event.severity;
-    if (how === 'failure') return 4;
-    return ({ 1: 7, 2: 4, 3: 3 } as const)[textOf(level) as '1' | '2' | '3'] ?? 1;
-  },
-);
+const severity = computed('by the event; else by Level', [security, outcome, 'System.Level'], (id, how, level) => {
+  const event = id === undefined ? undefined : WINDOWS_EVENTS[textOf(id)];
+  if (event !== undefined) return how === 'failure' ? Math.max(4, event.severity) : event.severity;
+  if (how === 'failure') return 4;
+  return ({ 1: 7, 2: 4, 3: 3 } as const)[textOf(level) as '1' | '2' | '3'] ?? 1;
+});
 
 /** In a logon the target is who acts: the subject is the service that took the request. */
 const isLogon = ofSecurity('logon', (id) =>
@@ -52,7 +53,7 @@ const isLogon = ofSecurity('logon', (id) =>
 );
 const who = (target: string, subject: string): Computed =>
   computed(`${target} of a logon, else ${subject}`, [isLogon, data(target), data(subject)], (logon, one, other) =>
-    textOf(logon === undefined ? (other ?? undefined) : (one ?? other)),
+    textOf(logon === undefined ? other : one),
   );
 const whom = (target: string): Computed =>
   computed(`${target} of what is no logon`, [isLogon, data(target)], (logon, one) =>
@@ -61,6 +62,9 @@ const whom = (target: string): Computed =>
 
 /** A NULL SID says that there is nobody. */
 const somebody = (input: Computed): Computed => unless(input, '-', 'S-1-0-0');
+
+/** The clearing of a log has data of its own form. */
+const cleared = (name: string): string => `UserData.LogFileCleared.${name}`;
 
 const client = first(
   known('IpAddress'),
@@ -117,15 +121,25 @@ export const windowsEvent = defineLogType({
     'destination.address': data('DestAddress'),
     'destination.port': data('DestPort'),
     'network.protocol': data('Protocol'),
-    'user.name': somebody(who('TargetUserName', 'SubjectUserName')),
-    'user.id': first(somebody(who('TargetUserSid', 'SubjectUserSid')), 'System.Security.@UserID'),
-    'user.domain': somebody(who('TargetDomainName', 'SubjectDomainName')),
-    'target.user': first(somebody(whom('TargetUserName')), data('MemberName'), data('MemberSid')),
+    'user.name': first(somebody(who('TargetUserName', 'SubjectUserName')), cleared('SubjectUserName')),
+    'user.id': first(
+      somebody(who('TargetUserSid', 'SubjectUserSid')),
+      somebody(who('TargetSid', 'SubjectUserSid')),
+      cleared('SubjectUserSid'),
+      'System.Security.@UserID',
+    ),
+    'user.domain': first(somebody(who('TargetDomainName', 'SubjectDomainName')), cleared('SubjectDomainName')),
+    'target.user': first(data('MemberName'), data('MemberSid'), somebody(whom('TargetUserName'))),
+    'group.name': computed(
+      'TargetUserName where it has members',
+      [data('TargetUserName'), data('MemberSid')],
+      (group, member) => (textOf(member) === '' ? undefined : textOf(group)),
+    ),
     'target.domain': whom('TargetDomainName'),
     'event.uid': 'System.EventRecordID',
     'event.action': first(
       ofSecurity('name of the event', (id) => WINDOWS_EVENTS[id]?.label),
-      'System.Opcode',
+      'RenderingInfo.Task',
     ),
     'event.outcome': outcome,
     'event.reason': first(unless(data('SubStatus'), '0x0'), unless(data('Status'), '0x0'), data('FailureCode')),
@@ -135,7 +149,7 @@ export const windowsEvent = defineLogType({
     'windows.channel': 'System.Channel',
     'windows.provider': 'System.Provider.@Name',
     'windows.logon_type': data('LogonType'),
-    'windows.session': first(data('TargetLogonId'), data('SubjectLogonId')),
+    'windows.session': first(unless(data('TargetLogonId'), '0x0'), data('SubjectLogonId')),
     'windows.access': first(data('AccessMask'), data('AccessList')),
 
     'windows.privileges': data('PrivilegeList'),
@@ -144,6 +158,18 @@ export const windowsEvent = defineLogType({
     'process.path': first(data('NewProcessName'), data('ProcessName'), data('ImagePath'), data('ServiceFileName')),
     'process.command_line': data('CommandLine'),
     'process.parent': data('ParentProcessName'),
+  },
+  kinds: {
+    [ID]: [...Object.keys(WINDOWS_EVENTS).map((key) => key.replace(/^.*:/, '')), `<${ID}>`, undefined],
+    'System.Channel': ['Security', '<System.Channel>', undefined],
+    'System.Provider.@Name': [
+      'Microsoft-Windows-Eventlog',
+      'Service Control Manager',
+      '<System.Provider.@Name>',
+      undefined,
+    ],
+    'System.Keywords': ['0x8020000000000000', '0x8010000000000000', undefined],
+    'System.Level': ['1', '2', '3', '4', undefined],
   },
   splunk: { sourcetype: 'XmlWinEventLog' },
   qradar: 'Microsoft Windows Security Event Log',

@@ -1,4 +1,4 @@
-/** Events of Windows' Security channel that rules look for, by their ids. Any other goes by its provider and id alone. */
+/** An event that rules look for. Any other goes by its provider and id alone. */
 export interface WindowsEvent {
   readonly label: string;
   readonly severity: number;
@@ -26,7 +26,10 @@ const logon = (label: string, activity: NonNullable<WindowsEvent['logon']>, seve
 });
 const object = (label: string, severity = 1): WindowsEvent => ({ label, severity });
 
-/** https://learn.microsoft.com/windows/security/threat-protection/auditing */
+/**
+ * Events of the Security channel by their ids, and of others by provider and id: providers use the same numbers.
+ * https://learn.microsoft.com/windows/security/threat-protection/auditing
+ */
 export const WINDOWS_EVENTS: Readonly<Record<string, WindowsEvent>> = {
   1100: object('Event logging service stopped', 4),
   1102: object('Audit log cleared', 8),
@@ -103,4 +106,7 @@ export const WINDOWS_EVENTS: Readonly<Record<string, WindowsEvent>> = {
   5145: object('Access to a network share checked'),
   5156: object('Connection permitted by the filtering platform'),
   5157: object('Connection blocked by the filtering platform', 3),
+  'Microsoft-Windows-Eventlog:104': object('Event log cleared', 7),
+  'Service Control Manager:7040': object('Start of a service changed', 3),
+  'Service Control Manager:7045': object('Service installed', 5),
 };

@@ -104,6 +104,7 @@ export const ECS_NAMES: Readonly<Partial<Record<FieldName, readonly EcsPlace[]>>
   'user.domain': text('user.domain'),
   'user.id': text('user.id'),
   'user.agent': text('user_agent.original'),
+  'group.name': text('group.name'),
   'target.domain': text('user.target.domain'),
   'syslog.facility': text('log.syslog.facility.name'),
   'syslog.message_id': text('log.syslog.msgid'),
