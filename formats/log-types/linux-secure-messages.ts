@@ -70,7 +70,7 @@ export const SECURE_MESSAGES: Forms = [
   form('SSH_NO_IDENTIFICATION', `^Did not receive identification string from ${FROM}$`),
   form(
     'AUTHENTICATION_FAILED',
-    '^pam_\\w+\\((?<service>[^):]*):auth\\): authentication failure; .*\\brhost=(?<source>\\S*)(?: {1,2}user=(?<user>.*))?$',
+    '^pam_\\w+\\((?<service>[^):]*):auth\\): authentication failure; logname=\\S* uid=\\d+ euid=\\d+ tty=\\S* ruser=\\S* rhost=(?<source>\\S*)(?: {1,2}user=(?<user>.*))?$',
   ),
   form(
     'SESSION_OPENED',
@@ -80,11 +80,11 @@ export const SECURE_MESSAGES: Forms = [
   form('PASSWORD_CHANGED', '^pam_\\w+\\((?<service>[^):]*):chauthtok\\): password changed for (?<target>\\S+)$'),
   form(
     'SUDO_DENIED',
-    '^ *(?<user>\\S+) : (?<reason>[^;]+) ; TTY=(?<tty>\\S+) ; PWD=(?<pwd>.*?) ; (?:GROUP=\\S+ ; )?USER=(?<target>\\S+) ; .*?COMMAND=(?<command>[\\s\\S]*)$',
+    '^ *(?<user>\\S+) : (?<reason>[^;]+) ; TTY=(?<tty>\\S+) ; PWD=(?<pwd>.*?) ; (?:GROUP=\\S+ ; )?USER=(?<target>\\S+) ; (?:[A-Z]+=\\S+ ; ){0,4}COMMAND=(?<command>[\\s\\S]*)$',
   ),
   form(
     'SUDO',
-    '^ *(?<user>\\S+) : TTY=(?<tty>\\S+) ; PWD=(?<pwd>.*?) ; (?:GROUP=\\S+ ; )?USER=(?<target>\\S+) ; .*?COMMAND=(?<command>[\\s\\S]*)$',
+    '^ *(?<user>\\S+) : TTY=(?<tty>\\S+) ; PWD=(?<pwd>.*?) ; (?:GROUP=\\S+ ; )?USER=(?<target>\\S+) ; (?:[A-Z]+=\\S+ ; ){0,4}COMMAND=(?<command>[\\s\\S]*)$',
   ),
   form('SU_FAILED', '^FAILED SU \\(to (?<target>[^)]*)\\) (?<user>\\S+) on (?<tty>\\S+)$'),
   form('SU', '^\\(to (?<target>[^)]*)\\) (?<user>\\S+) on (?<tty>\\S+)$'),

@@ -5,13 +5,16 @@ import { epochSeconds, isoTime } from '../times.ts';
 import { COMPACT_TIME, timeIn } from '../written-times.ts';
 import { mysqlKey, rdsGroup, rdsInstance } from './rds.ts';
 
-/** MariaDB writes a line of its own for the thread, and more lines of numbers behind the first. */
+/**
+ * MariaDB writes a line of its own for the thread, and more lines of numbers behind the first. A word that the rest of
+ * its line follows ends where it ends: without that, a line without an end would be tried at every letter.
+ */
 const RECORD = new RegExp(
-  String.raw`^(?:# Time: (?<time>[^\n]*?)\r?\n)?# User@Host: (?<user>[^[\n]*)\[(?<account>[^\]\n]*)\] @ +(?<host>[^[\n ]*) *` +
-    String.raw`\[(?<address>[^\]\n]*)\](?:[ \t]+Id: +(?<id>\d+))?[^\n]*\n` +
-    String.raw`(?:# Thread_id: (?<thread>\d+)\s+Schema: (?<schema>\S*)[^\n]*\n)?` +
+  String.raw`^(?:# Time: (?<time>[^\n]*?)\r?\n)?# User@Host: (?<user>[^[\n]*)\[(?<account>[^\]\n]*)\] @ (?<host>[^[\n ]*) ` +
+    String.raw`\[(?<address>[^\]\n]*)\](?:[ \t]+Id: +(?<id>\d+)(?!\d))?[^\n]*\n` +
+    String.raw`(?:# Thread_id: (?<thread>\d+)\s+Schema: (?<schema>\S*)(?!\S)[^\n]*\n)?` +
     String.raw`# Query_time: (?<query_time>[\d.]+)\s+Lock_time: (?<lock_time>[\d.]+)\s+Rows_sent: (?<rows_sent>\d+)\s+` +
-    String.raw`Rows_examined: (?<rows_examined>\d+)[^\n]*\n(?:#[^\n]*\n)*` +
+    String.raw`Rows_examined: (?<rows_examined>\d+)(?!\d)[^\n]*\n(?:#[^\n]*\n)*` +
     String.raw`(?:use (?<database>[^;\n]+);\r?\n)?(?:SET timestamp=(?<timestamp>\d+);\r?\n)?(?<statement>[\s\S]*)$`,
 );
 

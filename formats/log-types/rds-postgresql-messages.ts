@@ -17,7 +17,7 @@ export const POSTGRESQL_MESSAGES: Forms = [
   ['CONNECTION_RECEIVED', /^connection received: host=(?<from>\S+)(?: port=(?<from_port>\d{1,5}))?/],
   [
     'CONNECTION_AUTHORIZED',
-    /^(?:replication )?connection authorized: user=(?<auth_user>\S+)(?: database=(?<auth_database>\S+))?(?: application_name=(?<client>[^\n]*?))?(?: SSL enabled \(protocol=(?<tls_protocol>[^\s,]+), cipher=(?<tls_cipher>[^\s,)]+)[^\n]*)?$/,
+    /^(?:replication )?connection authorized: user=(?<auth_user>\S+)(?: database=(?<auth_database>\S+))?(?: application_name=(?<client>[^\n]*?))?(?: SSL enabled \(protocol=(?<tls_protocol>[^\s,]+), cipher=(?<tls_cipher>[^\s,)]+)(?![^\s,)])[^\n]*)?$/,
   ],
   ['CONNECTION_AUTHENTICATED', /^connection authenticated: identity="(?<auth_user>[^"]*)" method=(?<method>\S+)/],
   ['DISCONNECTION', /^disconnection: session time: (?<session_time>[\d:.]+)/],

@@ -21,7 +21,7 @@ export const syslog = defineLogType({
   title: 'Syslog lines of RFC 3164 and RFC 5424 (/var/log/messages, syslog) by the CloudWatch agent',
   reference:
     'https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html',
-  keys: [/(?:^|\/)[^/]*[Ll]inux[^/]*\//],
+  keys: [/(?:^|\/)(?![^/]*[Ss]ecure)[^/]*[Ll]inux[^/]*\/(?![^/]*[Ss]ecure)/],
   logGroups: [/^[^:]*\/?(?:var\/log\/)?(?:messages|syslog|cron|maillog|kern\.log|daemon\.log)(?::|$)/],
   looksLike: {
     line: new RegExp(
