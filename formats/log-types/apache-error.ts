@@ -71,6 +71,6 @@ export const apacheError = defineLogType({
     kind: 'event',
     category: 'web',
     type: 'error',
-    names: { 'log.logger': 'apache.error.module', 'event.reason': 'error.message' },
+    names: { 'event.reason': 'error.message' },
   },
 });

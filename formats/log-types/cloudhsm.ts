@@ -88,9 +88,10 @@ export const cloudhsm = defineLogType({
   splunk: { sourcetype: 'aws:cloudwatchlogs' },
   qradar: 'Universal LEEF',
   ocsf: {
-    class: computed('authentication for log-ins, else api_activity', [opcode], (command) =>
-      isOwn(command) ? 'authentication' : 'api_activity',
-    ),
+    class: computed('authentication for log-ins, else api_activity', [opcode], (command) => {
+      if (textOf(command) === '') return 'base_event';
+      return isOwn(command) ? 'authentication' : 'api_activity';
+    }),
     activity: computed('by the command', [opcode], (command) => {
       const name = textOf(command);
       if (isOwn(name)) return name.startsWith('CN_LOGIN') ? 'Logon' : 'Logoff';

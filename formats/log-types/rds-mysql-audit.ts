@@ -99,11 +99,12 @@ export const rdsMysqlAudit = defineLogType({
       ...{ CONNECT: 'Logon', FAILED_CONNECT: 'Logon', DISCONNECT: 'Logoff', QUERY: 'Query', QUERY_DML: 'Query' },
       ...{ READ: 'Read', WRITE: 'Write', CREATE: 'Create', ALTER: 'Update', RENAME: 'Update', DROP: 'Delete' },
     }),
+    // Not every command has a query's text, without which OCSF knows no query.
+    paths: { 'event.action': '' },
   },
   ecs: {
     kind: 'event',
     category: 'database',
-    type: choose('operation', { FAILED_CONNECT: 'access denied' }, 'access'),
-    names: { 'database.statement': 'rds.query', 'database.name': 'rds.database_name' },
+    type: choose('operation', { FAILED_CONNECT: 'error' }, 'access'),
   },
 });

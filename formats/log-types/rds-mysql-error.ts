@@ -69,7 +69,6 @@ export const rdsMysqlError = defineLogType({
   ecs: {
     kind: 'event',
     category: 'database',
-    type: choose('form', { ACCESS_DENIED: 'access denied' }, 'info'),
-    names: { 'database.name': 'rds.database_name' },
+    type: choose('form', { ACCESS_DENIED: 'error' }, 'info'),
   },
 });

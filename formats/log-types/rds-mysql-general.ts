@@ -103,11 +103,12 @@ export const rdsMysqlGeneral = defineLogType({
       Prepare: 'Query',
       Execute: 'Query',
     }),
+    // Not every command has a query's text, without which OCSF knows no query.
+    paths: { 'event.action': '' },
   },
   ecs: {
     kind: 'event',
     category: 'database',
-    type: choose(kind, { ACCESS_DENIED: 'access denied' }, 'access'),
-    names: { 'database.statement': 'rds.query', 'database.name': 'rds.database_name' },
+    type: choose(kind, { ACCESS_DENIED: 'error' }, 'access'),
   },
 });

@@ -57,6 +57,5 @@ export const rdsMysqlSlowquery = defineLogType({
     kind: 'event',
     category: 'database',
     type: 'access',
-    names: { 'database.statement': 'rds.query', 'database.name': 'rds.database_name' },
   },
 });

@@ -128,11 +128,12 @@ export const rdsPostgresql = defineLogType({
       }),
       choose('class', { READ: 'Read', WRITE: 'Write' }, 'Query'),
     ),
+    // Not every command has a query's text, without which OCSF knows no query.
+    paths: { 'event.action': '' },
   },
   ecs: {
     kind: 'event',
     category: 'database',
     type: choose('level', { ERROR: 'error', FATAL: 'error', PANIC: 'error' }, 'access'),
-    names: { 'database.statement': 'rds.query', 'database.name': 'rds.database_name' },
   },
 });

@@ -62,6 +62,5 @@ export const webAccess = (name: string) =>
       kind: 'event',
       category: 'web',
       type: 'access',
-      names: { 'source.forwarded': 'http.request.headers.x-forwarded-for' },
     },
   }) satisfies Partial<LogTypeSpec>;

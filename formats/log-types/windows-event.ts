@@ -156,6 +156,11 @@ export const windowsEvent = defineLogType({
     'windows.object': first(data('ObjectName'), share, data('ObjectDN'), data('ServiceName'), data('TaskName')),
     'windows.object_type': first(data('ObjectType'), data('ObjectClass')),
     'process.path': first(data('NewProcessName'), data('ProcessName'), data('ImagePath'), data('ServiceFileName')),
+    'process.id': text(
+      first(data('NewProcessId'), data('ProcessId')),
+      'NewProcessId or ProcessId, from hexadecimal',
+      (id) => (/^0x[0-9a-fA-F]{1,8}$/.test(id) ? Number.parseInt(id, 16) : undefined),
+    ),
     'process.command_line': data('CommandLine'),
     'process.parent': data('ParentProcessName'),
   },
@@ -209,9 +214,7 @@ export const windowsEvent = defineLogType({
       constant('info'),
     ),
     names: {
-      'windows.channel': 'winlog.channel',
       'windows.provider': 'event.provider',
-      'event.uid': 'winlog.record_id',
     },
     values: { 'event.code': ID },
   },
