@@ -9,7 +9,7 @@ import { instanceId } from './syslog-line.ts';
 const TIME = String.raw`[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})? \d{4}`;
 const RECORD = new RegExp(
   String.raw`^\[(?<time>${TIME})\] \[(?:(?<module>[\w-]*):)?(?<level>[a-z0-9]+)\](?: \[pid (?<pid>\d+)(?::tid (?<tid>\d+))?\])?` +
-    String.raw`(?: (?<fault>\(\d+\)[^[\n]*?):?(?= (?:\[(?:client|remote) |AH\d{5}: )))?(?: \[(?:client|remote) (?<client>[^\]\s]+)\])? ?(?<message>[\s\S]*)$`,
+    String.raw`(?: (?<fault>\(\d+\)[^[\n]*?):?(?= (?:\[(?:client|remote) |AH\d{5}: )))?(?: \[(?:client|remote) (?<client>[^\] \t\r\n]+)\])? ?(?<message>[\s\S]*)$`,
 );
 const MESSAGES: Forms = [['message', /^(?:(?<code>AH\d{5}): )?[\s\S]*?(?:, referer: (?<referrer>\S+))?$/]];
 

@@ -41,7 +41,7 @@ export const SECURE_KINDS: Readonly<Record<string, SecureKind>> = {
   PASSWORD_CHANGED: success('Password changed', 'Password Change', 3),
 };
 
-const FROM = String.raw`(?<source>\S+) port (?<port>\d{1,5})`;
+const FROM = String.raw`(?<source>[^ \t\r\n]+) port (?<port>\d{1,5})`;
 const form = (kind: string, pattern: string): readonly [string, RegExp] => [kind, new RegExp(pattern)];
 
 /**
@@ -49,19 +49,25 @@ const form = (kind: string, pattern: string): readonly [string, RegExp] => [kind
  * last `from`, and the address is what stands at the end, so that nobody can put another address there.
  */
 export const SECURE_MESSAGES: Forms = [
-  form('SSH_LOGIN', `^Accepted (?<method>\\S+) for (?<user>\\S+) from ${FROM}(?: ssh2)?(?:: (?<key>[\\s\\S]*))?$`),
+  form(
+    'SSH_LOGIN',
+    `^Accepted (?<method>[^ \\t\\r\\n]+) for (?<user>[^ \\t\\r\\n]+) from ${FROM}(?: ssh2)?(?:: (?<key>[\\s\\S]*))?$`,
+  ),
   form(
     'SSH_LOGIN_FAILED',
-    `^Failed (?<method>\\S+) for (?:(?:invalid|illegal) user )?(?<user>.*) from ${FROM}(?: ssh2)?(?:: \\S+ \\S+)?$`,
+    `^Failed (?<method>[^ \\t\\r\\n]+) for (?:(?:invalid|illegal) user )?(?<user>.*) from ${FROM}(?: ssh2)?(?:: [^ \\t\\r\\n]+ [^ \\t\\r\\n]+)?$`,
   ),
   form('SSH_INVALID_USER', `^(?:Invalid|Illegal) user (?<user>.*) from ${FROM}$`),
-  form('SSH_INVALID_USER', '^(?:Invalid|Illegal) user (?<user>.*) from (?<source>\\S+)$'),
-  form('SSH_NOT_ALLOWED', '^User (?<user>.*) from (?<source>\\S+) not allowed because (?<reason>[^\\n]*)$'),
+  form('SSH_INVALID_USER', '^(?:Invalid|Illegal) user (?<user>.*) from (?<source>[^ \\t\\r\\n]+)$'),
+  form('SSH_NOT_ALLOWED', '^User (?<user>.*) from (?<source>[^ \\t\\r\\n]+) not allowed because (?<reason>[^\\n]*)$'),
   form(
     'SSH_TOO_MANY_FAILURES',
     `^(?:error: )?maximum authentication attempts exceeded for (?:invalid user )?(?<user>.*) from ${FROM}(?: ssh2)?(?: \\[preauth\\])?$`,
   ),
-  form('SSH_CONNECTION', `^Connection from ${FROM} on (?<destination>\\S+) port (?<destination_port>\\d{1,5})`),
+  form(
+    'SSH_CONNECTION',
+    `^Connection from ${FROM} on (?<destination>[^ \\t\\r\\n]+) port (?<destination_port>\\d{1,5})`,
+  ),
   form('SSH_DISCONNECT', `^Received disconnect from ${FROM}:\\d+: (?<reason>[^\\n]*?)(?: \\[preauth\\])?$`),
   form(
     'SSH_DISCONNECT',
@@ -70,24 +76,27 @@ export const SECURE_MESSAGES: Forms = [
   form('SSH_NO_IDENTIFICATION', `^Did not receive identification string from ${FROM}$`),
   form(
     'AUTHENTICATION_FAILED',
-    '^pam_\\w+\\((?<service>[^):]*):auth\\): authentication failure; logname=\\S* uid=\\d+ euid=\\d+ tty=\\S* ruser=\\S* rhost=(?<source>\\S*)(?: {1,2}user=(?<user>.*))?$',
+    '^pam_\\w+\\((?<service>[^):]*):auth\\): authentication failure; logname=[^ \\t\\r\\n]* uid=\\d+ euid=\\d+ tty=[^ \\t\\r\\n]* ruser=[^ \\t\\r\\n]* rhost=(?<source>[^ \\t\\r\\n]*)(?: {1,2}user=(?<user>.*))?$',
   ),
   form(
     'SESSION_OPENED',
-    '^pam_\\w+\\((?<service>[^):]*):session\\): session opened for user (?<user>[^\\s(]+)(?:\\(uid=(?<uid>\\d+)\\))? by (?<by>[^\\s(]*)\\(uid=(?<by_uid>\\d+)\\)$',
+    '^pam_\\w+\\((?<service>[^):]*):session\\): session opened for user (?<user>[^ \\t\\r\\n(]+)(?:\\(uid=(?<uid>\\d+)\\))? by (?<by>[^ \\t\\r\\n(]*)\\(uid=(?<by_uid>\\d+)\\)$',
   ),
-  form('SESSION_CLOSED', '^pam_\\w+\\((?<service>[^):]*):session\\): session closed for user (?<user>\\S+)$'),
-  form('PASSWORD_CHANGED', '^pam_\\w+\\((?<service>[^):]*):chauthtok\\): password changed for (?<target>\\S+)$'),
+  form('SESSION_CLOSED', '^pam_\\w+\\((?<service>[^):]*):session\\): session closed for user (?<user>[^ \\t\\r\\n]+)$'),
+  form(
+    'PASSWORD_CHANGED',
+    '^pam_\\w+\\((?<service>[^):]*):chauthtok\\): password changed for (?<target>[^ \\t\\r\\n]+)$',
+  ),
   form(
     'SUDO_DENIED',
-    '^ *(?<user>\\S+) : (?<reason>[^;]+) ; TTY=(?<tty>\\S+) ; PWD=(?<pwd>.*?) ; (?:GROUP=\\S+ ; )?USER=(?<target>\\S+) ; (?:[A-Z]+=\\S+ ; ){0,4}COMMAND=(?<command>[\\s\\S]*)$',
+    '^ *(?<user>[^ \\t\\r\\n]+) : (?<reason>[^;]+) ; TTY=(?<tty>[^ \\t\\r\\n]+) ; PWD=(?<pwd>.*?) ; (?:GROUP=[^ \\t\\r\\n]+ ; )?USER=(?<target>[^ \\t\\r\\n]+) ; (?:[A-Z]+=[^ \\t\\r\\n]+ ; ){0,4}COMMAND=(?<command>[\\s\\S]*)$',
   ),
   form(
     'SUDO',
-    '^ *(?<user>\\S+) : TTY=(?<tty>\\S+) ; PWD=(?<pwd>.*?) ; (?:GROUP=\\S+ ; )?USER=(?<target>\\S+) ; (?:[A-Z]+=\\S+ ; ){0,4}COMMAND=(?<command>[\\s\\S]*)$',
+    '^ *(?<user>[^ \\t\\r\\n]+) : TTY=(?<tty>[^ \\t\\r\\n]+) ; PWD=(?<pwd>.*?) ; (?:GROUP=[^ \\t\\r\\n]+ ; )?USER=(?<target>[^ \\t\\r\\n]+) ; (?:[A-Z]+=[^ \\t\\r\\n]+ ; ){0,4}COMMAND=(?<command>[\\s\\S]*)$',
   ),
-  form('SU_FAILED', '^FAILED SU \\(to (?<target>[^)]*)\\) (?<user>\\S+) on (?<tty>\\S+)$'),
-  form('SU', '^\\(to (?<target>[^)]*)\\) (?<user>\\S+) on (?<tty>\\S+)$'),
+  form('SU_FAILED', '^FAILED SU \\(to (?<target>[^)]*)\\) (?<user>[^ \\t\\r\\n]+) on (?<tty>[^ \\t\\r\\n]+)$'),
+  form('SU', '^\\(to (?<target>[^)]*)\\) (?<user>[^ \\t\\r\\n]+) on (?<tty>[^ \\t\\r\\n]+)$'),
   form('USER_CREATED', '^new user: name=(?<target>[^,]*), UID=(?<target_uid>\\d+)'),
   form('USER_DELETED', "^delete user '(?<target>[^']*)'"),
   form('GROUP_MEMBER_ADDED', "^add '(?<target>[^']*)' to (?:shadow )?group '(?<group>[^']*)'"),

@@ -43,7 +43,7 @@ export const msk = defineLogType({
     'cloud.region': '@region',
     'event.outcome': outcome,
     'event.message': 'message',
-    'event.reason': text('trace', 'first line of the stack trace', (trace) => /^\S[^\r\n]*/.exec(trace)?.[0]),
+    'event.reason': text('trace', 'first line of the stack trace', (trace) => /^[^ \t\r\n][^\r\n]*/.exec(trace)?.[0]),
     'log.level': 'level',
     'log.logger': 'logger',
     'kafka.cluster': first(excerpt('@key', CLUSTER, 'cluster'), excerpt('@log_stream', CLUSTER, 'cluster')),

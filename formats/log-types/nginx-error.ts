@@ -12,7 +12,7 @@ const RECORD = new RegExp(
 
 /** What the server says of the request stands at the end: nothing that a client put into a path can stand behind it. */
 const CONTEXT =
-  /, client: (?<client>[^,\s]+), server: (?<server>[^,\n]*)(?:, request: "(?<request>(?:[^"\\]|\\[\s\S])*)")?(?:, subrequest: "[^"]*")?(?:, upstream: "(?<upstream>[^"]*)")?(?:, host: "(?<host>[^"]*)")?(?:, referrer: "(?<referrer>[^"]*)")?$/;
+  /, client: (?<client>[^, \t\r\n]+), server: (?<server>[^,\n]*)(?:, request: "(?<request>(?:[^"\\]|\\[\s\S])*)")?(?:, subrequest: "[^"]*")?(?:, upstream: "(?<upstream>[^"]*)")?(?:, host: "(?<host>[^"]*)")?(?:, referrer: "(?<referrer>[^"]*)")?$/;
 
 /** A name: not the one for any host, nor the address that is listened at. */
 const serverName = text('server', 'server, where it is a name', (server) =>

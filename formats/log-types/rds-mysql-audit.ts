@@ -11,7 +11,7 @@ const NAMES =
   );
 
 /** RDS writes a date; Aurora microseconds; newer plugins what their administrator chose. */
-const STARTS = /^(?:\d{8}[ T]\d\d:\d\d:\d\d[^,\s]*|\d{16}),/;
+const STARTS = /^(?:\d{8}[ T]\d\d:\d\d:\d\d[^, \t\r\n]*|\d{16}),/;
 
 const LABELS: Readonly<Record<string, string>> = {
   CONNECT: 'Database connection',
@@ -48,7 +48,7 @@ export const rdsMysqlAudit = defineLogType({
   reference: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/Appendix.MySQL.Options.AuditPlugin.html',
   keys: [mysqlKey('audit')],
   logGroups: [rdsGroup('audit')],
-  looksLike: { line: /^(?:\d{8}[ T]\d\d:\d\d:\d\d[^,\s]*|\d{16}),[^,\s]*,[^,]*,[^,]*,\d+,\d+,[A-Z_]+,/ },
+  looksLike: { line: /^(?:\d{8}[ T]\d\d:\d\d:\d\d[^, \t\r\n]*|\d{16}),[^, \t\r\n]*,[^,]*,[^,]*,\d+,\d+,[A-Z_]+,/ },
   layout: columns({ names: NAMES, least: 10, starts: STARTS, otherwise: 'message', split: splitCommas }),
   product: 'RDS MySQL Audit',
   time: first(timeIn('timestamp', COMPACT_TIME), epochMicroseconds('timestamp')),

@@ -14,7 +14,7 @@ const ARGUMENTS: Forms = [
   ['ACCESS_DENIED', /^Access denied for user '(?<user>[^']*)'@'(?<host>[^']*)'/],
   [
     'CONNECT',
-    /^(?<user>[^\s@]*)@(?<host>[^\s@]+) (?:as (?<other_user>\S+) )?on (?<database>\S*)(?: using (?<transport>[A-Za-z/ ]+))?$/,
+    /^(?<user>[^ \t\r\n@]*)@(?<host>[^ \t\r\n@]+) (?:as (?<other_user>[^ \t\r\n]+) )?on (?<database>[^ \t\r\n]*)(?: using (?<transport>[A-Za-z/ ]+))?$/,
   ],
 ];
 

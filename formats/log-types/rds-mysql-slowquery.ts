@@ -12,8 +12,8 @@ import { mysqlKey, rdsGroup, rdsInstance } from './rds.ts';
 const RECORD = new RegExp(
   String.raw`^(?:# Time: (?<time>[^\n]*?)\r?\n)?# User@Host: (?<user>[^[\n]*)\[(?<account>[^\]\n]*)\] @ (?<host>[^[\n ]*) ` +
     String.raw`\[(?<address>[^\]\n]*)\](?:[ \t]+Id: +(?<id>\d+)(?!\d))?[^\n]*\n` +
-    String.raw`(?:# Thread_id: (?<thread>\d+)\s+Schema: (?<schema>\S*)(?!\S)[^\n]*\n)?` +
-    String.raw`# Query_time: (?<query_time>[\d.]+)\s+Lock_time: (?<lock_time>[\d.]+)\s+Rows_sent: (?<rows_sent>\d+)\s+` +
+    String.raw`(?:# Thread_id: (?<thread>\d+)[ \t\r\n]+Schema: (?<schema>[^ \t\r\n]*)(?![^ \t\r\n])[^\n]*\n)?` +
+    String.raw`# Query_time: (?<query_time>[\d.]+)[ \t\r\n]+Lock_time: (?<lock_time>[\d.]+)[ \t\r\n]+Rows_sent: (?<rows_sent>\d+)[ \t\r\n]+` +
     String.raw`Rows_examined: (?<rows_examined>\d+)(?!\d)[^\n]*\n(?:#[^\n]*\n)*` +
     String.raw`(?:use (?<database>[^;\n]+);\r?\n)?(?:SET timestamp=(?<timestamp>\d+);\r?\n)?(?<statement>[\s\S]*)$`,
 );

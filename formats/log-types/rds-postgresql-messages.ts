@@ -12,20 +12,23 @@ export const POSTGRESQL_MESSAGES: Forms = [
   ['LOG_STATEMENT', /^(?:statement|(?:execute|parse|bind) [^:]*): (?<statement>[\s\S]*)$/],
   [
     'DURATION',
-    /^duration: (?<duration>[\d.]+) ms(?:\s+(?:plan|statement|(?:execute|parse|bind) [^:]*):\s+(?<statement>[\s\S]*))?$/,
+    /^duration: (?<duration>[\d.]+) ms(?:[ \t\r\n]+(?:plan|statement|(?:execute|parse|bind) [^:]*):[ \t\r\n]+(?<statement>[\s\S]*))?$/,
   ],
-  ['CONNECTION_RECEIVED', /^connection received: host=(?<from>\S+)(?: port=(?<from_port>\d{1,5}))?/],
+  ['CONNECTION_RECEIVED', /^connection received: host=(?<from>[^ \t\r\n]+)(?: port=(?<from_port>\d{1,5}))?/],
   [
     'CONNECTION_AUTHORIZED',
-    /^(?:replication )?connection authorized: user=(?<auth_user>\S+)(?: database=(?<auth_database>\S+))?(?: application_name=(?<client>[^\n]*?))?(?: SSL enabled \(protocol=(?<tls_protocol>[^\s,]+), cipher=(?<tls_cipher>[^\s,)]+)(?![^\s,)])[^\n]*)?$/,
+    /^(?:replication )?connection authorized: user=(?<auth_user>[^ \t\r\n]+)(?: database=(?<auth_database>[^ \t\r\n]+))?(?: application_name=(?<client>[^\n]*?))?(?: SSL enabled \(protocol=(?<tls_protocol>[^ \t\r\n,]+), cipher=(?<tls_cipher>[^ \t\r\n,)]+)(?![^ \t\r\n,)])[^\n]*)?$/,
   ],
-  ['CONNECTION_AUTHENTICATED', /^connection authenticated: identity="(?<auth_user>[^"]*)" method=(?<method>\S+)/],
+  [
+    'CONNECTION_AUTHENTICATED',
+    /^connection authenticated: identity="(?<auth_user>[^"]*)" method=(?<method>[^ \t\r\n]+)/,
+  ],
   ['DISCONNECTION', /^disconnection: session time: (?<session_time>[\d:.]+)/],
   [
     'AUTHENTICATION_FAILED',
     /^no pg_hba\.conf entry for host "(?<from>[^"]*)", user "(?<auth_user>[^"]*)", database "(?<auth_database>[^"]*)"/,
   ],
-  ['AUTHENTICATION_FAILED', /^(?<method>\S+) authentication failed for user "(?<auth_user>[^"]*)"/],
+  ['AUTHENTICATION_FAILED', /^(?<method>[^ \t\r\n]+) authentication failed for user "(?<auth_user>[^"]*)"/],
 ];
 
 /** Labels of these messages. */

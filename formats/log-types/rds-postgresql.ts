@@ -11,8 +11,8 @@ import { POSTGRESQL_KINDS, POSTGRESQL_LABELS, POSTGRESQL_MESSAGES } from './rds-
 const TIME = String.raw`\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})? [A-Z]{3,5}`;
 /** Of the prefixes AWS allows: `%t:%r:%u@%d:[%p]:`, and the one with `%l:%e:%s:%v:%x:%c` behind it. */
 const RECORD = new RegExp(
-  String.raw`^(?<time>${TIME}):(?:(?<source>[^\s()@]+)\((?<port>\d{1,5})\)|\[local\])?:(?<user>[^\n]*?)@(?<database>[^@\n]*?):` +
-    String.raw`\[(?<pid>\d+)\]:(?:(?<line>\d+):(?<sqlstate>[0-9A-Z]{5}):(?<session_start>${TIME}):(?<vxid>[^:\s]*):(?<xid>\d*):` +
+  String.raw`^(?<time>${TIME}):(?:(?<source>[^ \t\r\n()@]+)\((?<port>\d{1,5})\)|\[local\])?:(?<user>[^\n]*?)@(?<database>[^@\n]*?):` +
+    String.raw`\[(?<pid>\d+)\]:(?:(?<line>\d+):(?<sqlstate>[0-9A-Z]{5}):(?<session_start>${TIME}):(?<vxid>[^: \t\r\n]*):(?<xid>\d*):` +
     String.raw`(?<session>[0-9a-f]+\.[0-9a-f]+):(?:(?<application>[^:\n]*):)?)?(?<level>[A-Z][A-Z0-9]*): +(?<message>[\s\S]*)$`,
 );
 
@@ -66,7 +66,7 @@ export const rdsPostgresql = defineLogType({
   reference: 'https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_LogAccess.Concepts.PostgreSQL.html',
   keys: [/(?:^|\/)[^/]*[Pp]ostgre[^/]*\//],
   logGroups: [rdsGroup('postgresql')],
-  looksLike: { line: new RegExp(`^${TIME}:(?:[^\\s()@]+\\(\\d+\\)|\\[local\\])?:[^\\n]*@[^@\\n]*:\\[\\d+\\]:`) },
+  looksLike: { line: new RegExp(`^${TIME}:(?:[^ \\t\\r\\n()@]+\\(\\d+\\)|\\[local\\])?:[^\\n]*@[^@\\n]*:\\[\\d+\\]:`) },
   layout: pattern(RECORD, {
     otherwise: 'message',
     starts: new RegExp(`^${TIME}:[^\\n]*:\\[\\d+\\]:`),

@@ -41,7 +41,7 @@ const VERBS: Readonly<Record<string, number>> = {
 
 /** The first word behind comments and blanks. */
 const verb = text('query', 'verb of query', (query) => {
-  const word = /^(?:\s|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*([A-Za-z]+)/.exec(query)?.[1]?.toUpperCase() ?? '';
+  const word = /^(?:[ \t\r\n]|--[^\n]*\n|\/\*(?:[^*]|\*(?!\/))*\*\/)*([A-Za-z]+)/.exec(query)?.[1]?.toUpperCase() ?? '';
   return word in VERBS ? word : 'SQL';
 });
 

@@ -8,7 +8,7 @@ const NAMES = 'userid username oldusername action usecreatedb usesuper usecatupd
   ' ',
 );
 
-const action = text('action', 'action', (word) => word.toLowerCase());
+const action = text('action', 'action', (word) => (/^[A-Za-z]+$/.test(word) ? word.toLowerCase() : word));
 
 export const redshiftUser = defineLogType({
   name: 'redshift-user',

@@ -9,17 +9,17 @@ const BSD = String.raw`[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d`;
 
 /** How a line begins, up to its message: what is told by its content. @param program a pattern of the program's name */
 export const syslogStart = (program: string): RegExp =>
-  new RegExp(`^(?:<\\d{1,3}>)?(?:${BSD}|${ISO}) [^\\s]+ ${program}`);
+  new RegExp(`^(?:<\\d{1,3}>)?(?:${BSD}|${ISO}) [^ \\t\\r\\n]+ ${program}`);
 
 export const SYSLOG: readonly RegExp[] = [
   new RegExp(
-    String.raw`^<(?<priority>\d{1,3})>1 (?<time>${ISO}|-) (?<host>\S+) (?<program>\S+) (?<pid>\S+) (?<message_id>\S+) ` +
+    String.raw`^<(?<priority>\d{1,3})>1 (?<time>${ISO}|-) (?<host>[^ \t\r\n]+) (?<program>[^ \t\r\n]+) (?<pid>[^ \t\r\n]+) (?<message_id>[^ \t\r\n]+) ` +
       String.raw`(?<data>-|(?:\[(?:[^\]"]|"(?:[^"\\]|\\[\s\S])*")*\])+)(?: (?:\xef\xbb\xbf)?(?<message>[\s\S]*))?$`,
   ),
   new RegExp(
-    String.raw`^(?:<(?<priority>\d{1,3})>)?(?<time>${BSD}|${ISO}) (?<host>\S+) (?<program>[^\s:[\]]+)(?:\[(?<pid>\d+)\])?:(?: (?<message>[\s\S]*))?$`,
+    String.raw`^(?:<(?<priority>\d{1,3})>)?(?<time>${BSD}|${ISO}) (?<host>[^ \t\r\n]+) (?<program>[^ \t\r\n:[\]]+)(?:\[(?<pid>\d+)\])?:(?: (?<message>[\s\S]*))?$`,
   ),
-  new RegExp(String.raw`^(?:<(?<priority>\d{1,3})>)?(?<time>${BSD}|${ISO}) (?<host>\S+) (?<message>[\s\S]*)$`),
+  new RegExp(String.raw`^(?:<(?<priority>\d{1,3})>)?(?<time>${BSD}|${ISO}) (?<host>[^ \t\r\n]+) (?<message>[\s\S]*)$`),
 ];
 
 const FACILITIES =

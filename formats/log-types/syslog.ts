@@ -25,7 +25,7 @@ export const syslog = defineLogType({
   logGroups: [/^[^:]*\/?(?:var\/log\/)?(?:messages|syslog|cron|maillog|kern\.log|daemon\.log)(?::|$)/],
   looksLike: {
     line: new RegExp(
-      `${syslogStart('[^\\s:[\\]]+(?:\\[\\d+\\])?:').source}|^<\\d{1,3}>1 (?:\\d{4}-\\S+|-) \\S+ \\S+ \\S+ \\S+ (?:-|\\[)`,
+      `${syslogStart('[^ \\t\\r\\n:[\\]]+(?:\\[\\d+\\])?:').source}|^<\\d{1,3}>1 (?:\\d{4}-[^ \\t\\r\\n]+|-) [^ \\t\\r\\n]+ [^ \\t\\r\\n]+ [^ \\t\\r\\n]+ [^ \\t\\r\\n]+ (?:-|\\[)`,
     ),
   },
   layout: pattern(SYSLOG, { otherwise: 'message' }),

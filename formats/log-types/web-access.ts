@@ -10,19 +10,19 @@ import { instanceId } from './syslog-line.ts';
 
 const QUOTED = String.raw`(?:[^"\\]|\\[\s\S])*`;
 const DATE = String.raw`\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}`;
-const COMMON = String.raw`(?<client>\S+) (?<ident>\S+) (?<user>[^\n]+?) \[(?<time>${DATE})\] "(?<request>${QUOTED})" (?<status>\d{3}|-) (?<bytes>\d+|-)`;
+const COMMON = String.raw`(?<client>[^ \t\r\n]+) (?<ident>[^ \t\r\n]+) (?<user>[^\n]+?) \[(?<time>${DATE})\] "(?<request>${QUOTED})" (?<status>\d{3}|-) (?<bytes>\d+|-)`;
 const COMBINED = `(?: "(?<referrer>${QUOTED})" "(?<agent>${QUOTED})"(?: "(?<forwarded>${QUOTED})")?)?`;
 
 export const ACCESS_LINE = new RegExp(
-  String.raw`^(?:(?<vhost>[^\s:]+):(?<vport>\d{1,5}) )?${COMMON}${COMBINED}(?: (?<rest>[\s\S]+))?$`,
+  String.raw`^(?:(?<vhost>[^ \t\r\n:]+):(?<vport>\d{1,5}) )?${COMMON}${COMBINED}(?: (?<rest>[\s\S]+))?$`,
 );
 
 /** How such a line begins. */
-export const ACCESS_START = String.raw`^(?:[^\s:]+:\d{1,5} )?\S+ \S+ \S+(?: [^\s[]+)* \[${DATE}\] "`;
+export const ACCESS_START = String.raw`^(?:[^ \t\r\n:]+:\d{1,5} )?[^ \t\r\n]+ [^ \t\r\n]+ [^ \t\r\n]+(?: [^ \t\r\n[]+)* \[${DATE}\] "`;
 
 /** The same of NGINX's own format of packages, which has the forwarded addresses at its end. */
 export const FORWARDED_LINE = new RegExp(
-  String.raw`^\S+ - \S+ \[${DATE}\] "${QUOTED}" \d{3} \d+ "${QUOTED}" "${QUOTED}" "${QUOTED}"$`,
+  String.raw`^[^ \t\r\n]+ - [^ \t\r\n]+ \[${DATE}\] "${QUOTED}" \d{3} \d+ "${QUOTED}" "${QUOTED}" "${QUOTED}"$`,
 );
 
 const outcome = httpOutcome('status');

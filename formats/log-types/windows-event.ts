@@ -97,7 +97,7 @@ export const windowsEvent = defineLogType({
   ],
   logGroups: [/^\/aws\/(?:fsx|directoryservice)\//, /^[^:]*[Ww]indows[^:]*[Ee]vent/],
   looksLike: {
-    line: /^(?:<\?xml[^>]*>\s*)?(?:<Events(?:\s[^>]*)?>\s*)?<Event(?:\s[^>]*)?>\s*<System>|^<Event xmlns=['"]http:\/\/schemas\.microsoft\.com\/win\/2004\/08\/events\/event['"]/,
+    line: /^(?:<\?xml[^>]*>[ \t\r\n]*)?(?:<Events(?:[ \t\r\n][^>]*)?>[ \t\r\n]*)?<Event(?:[ \t\r\n][^>]*)?>[ \t\r\n]*<System>|^<Event xmlns=['"]http:\/\/schemas\.microsoft\.com\/win\/2004\/08\/events\/event['"]/,
   },
   layout: windowsEvents(),
   vendor: 'Microsoft',
