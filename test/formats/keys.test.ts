@@ -137,6 +137,8 @@ describe('keys', () => {
     const groups = JSON.parse(sample('s3-keys/s3-keys.json').toString()) as Record<string, readonly string[]>;
     const ours: Readonly<Record<string, string>> = {
       cloudtrail: 'cloudtrail',
+      msk: 'msk',
+      redshift: 'redshift-user',
       alb: 'alb',
       vpcflow: 'vpc-flow',
       's3-access': 's3-access',
