@@ -5,6 +5,8 @@ import type { ObjectContents, RecordReader } from '../formats/reader.ts';
 import type { Format, Tally, TypeFormatter } from '../formats/wire/formatter.ts';
 import type { BoundEnvelope, Envelope } from '../transports/transport.ts';
 import type { BoundFilters } from './rules/filters.ts';
+import type { Hiding } from './rules/hiding.ts';
+import { secretMask } from './rules/redaction.ts';
 import { noRules, type Rules } from './rules/rules.ts';
 
 /** Larger records are kept in quarantine by their first bytes. CloudTrail's limit is 256 KB; Config items reach a few MB. */
@@ -52,6 +54,7 @@ export interface Route {
 
 interface BoundRoute {
   readonly filters: BoundFilters | undefined;
+  readonly hiding: Hiding | undefined;
   readonly formatter: TypeFormatter;
   readonly envelope: BoundEnvelope;
   readonly sink: FrameSink;
@@ -63,6 +66,8 @@ interface Bound {
   readonly routes: readonly BoundRoute[];
   /** Whether any destination wants more of a record than its text. */
   readonly inFull: boolean;
+  /** Takes out of a record what no destination is to see. */
+  readonly mask: ((record: LogRecord) => LogRecord) | undefined;
 }
 
 export interface ConverterOptions {
@@ -134,24 +139,28 @@ export class Converter {
     let severity = 1;
     let event: Parameters<TypeFormatter['write']>[0];
     try {
+      const shown = bound.mask === undefined ? record : bound.mask(record);
       if (bound.inFull) {
-        event = decoder.event(record, id);
+        event = decoder.event(shown, id);
         time = event.time;
         severity = event.severity;
       } else {
-        time = decoder.time(record);
-        event = { record } as typeof event;
+        time = decoder.time(shown);
+        event = { record: shown } as typeof event;
       }
     } catch (error) {
       for (const route of bound.routes) refuseUnread(record, ordinal, error, route, decoder);
       return;
     }
-    for (const { filters, formatter, envelope, sink } of bound.routes) {
+    for (const { filters, hiding, formatter, envelope, sink } of bound.routes) {
       if (ordinal < sink.offered) continue;
       let frame: string | undefined;
       try {
-        if (filters === undefined || filters.drops(event) === undefined)
-          frame = envelope.frame(formatter.write(event, envelope.room), time, severity, id);
+        if (filters === undefined || filters.drops(event) === undefined) {
+          const { room } = envelope;
+          const text = hiding?.write(event, decoder, formatter, room) ?? formatter.write(event, room);
+          frame = envelope.frame(text, time, severity, id);
+        }
       } catch (error) {
         refuse(record, ordinal, error, sink, decoder);
         continue;
@@ -188,12 +197,17 @@ function refuseUnread(
 }
 
 function bindAll(routes: readonly Route[], decoder: Decoder): Bound {
-  const bound = routes.map((route) => bind(route, decoder));
-  const inFull = bound.some(({ formatter, filters }) => !formatter.verbatim || filters?.asksEvents === true);
-  return { decoder, routes: bound, inFull };
+  // Masked once where all want it masked, which is the rule: then no destination has an event of its own.
+  const together = routes.every(({ dress }) => dress.rules.redaction.masksSecrets);
+  const bound = routes.map((route) => bind(route, decoder, !together));
+  const inFull = bound.some(
+    ({ formatter, filters, hiding }) =>
+      !formatter.verbatim || filters?.asksEvents === true || hiding?.asksEvents === true,
+  );
+  return { decoder, routes: bound, inFull, mask: together ? secretMask(decoder.type) : undefined };
 }
 
-function bind({ dress, sink }: Route, { type, origin }: Decoder): BoundRoute {
+function bind({ dress, sink }: Route, { type, origin }: Decoder, alone: boolean): BoundRoute {
   const formatter = dress.formatter(type);
   const envelope = dress.envelope.bind(
     {
@@ -205,7 +219,8 @@ function bind({ dress, sink }: Route, { type, origin }: Decoder): BoundRoute {
     },
     formatter.kind,
   );
-  return { filters: dress.rules.filters.bind(type, origin), formatter, envelope, sink };
+  const { filters, redaction } = dress.rules;
+  return { filters: filters.bind(type, origin), hiding: redaction.bind(type, alone), formatter, envelope, sink };
 }
 
 /** A fault of the program over one record costs that record alone: it is quarantined like one that cannot be read. */

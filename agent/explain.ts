@@ -38,10 +38,17 @@ export function explainObject(
     records = ordinal + 1;
     const { type } = decoder;
     try {
+      const { filters, redaction } = dress.rules;
       const event = decoder.event(record, ids(ordinal));
-      const rows = [...headerRows(type.spec, event), ...fieldRows(type, event, dress)];
-      const filter = dress.rules.filters.bind(type, decoder.origin)?.drops(event);
-      print(page(type, ordinal, event, filter === undefined ? '' : filtered(filter), rows));
+      const filter = filters.bind(type, decoder.origin)?.drops(event);
+      const hiding = redaction.bind(type, true);
+      const verdict = (filter === undefined ? '' : filtered(filter)) + hidden(hiding?.explain(event) ?? []);
+      const tell = (shown: LogEvent): void => {
+        const rows = [...headerRows(type.spec, shown), ...fieldRows(type, shown, dress)];
+        print(page(type, ordinal, shown, verdict, rows));
+      };
+      if (hiding === undefined) tell(event);
+      else hiding.show(event, decoder, tell);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
       sink.refuse(ordinal, record, error, decoder);
@@ -91,6 +98,10 @@ const SHOWN = 200;
 
 function filtered({ name, drop }: FilterSettings): string {
   return `  kept back by filter ${name}: ${describeCondition(drop)}\n`;
+}
+
+function hidden(what: readonly string[]): string {
+  return what.map((text) => `  hidden: ${text}\n`).join('');
 }
 
 function page(type: LogType, ordinal: number, event: LogEvent, verdict: string, rows: readonly Row[]): string {

@@ -1,9 +1,10 @@
-import type { Setting, TransportType } from '../transports/transport.ts';
+import type { Setting } from '../transports/transport.ts';
 import { awsSection } from './aws-settings.ts';
 import { type ConditionMaker, conditions } from './condition-settings.ts';
 import type { Config, DestinationSettings, Limits } from './config.ts';
 import { filterList } from './filter-settings.ts';
 import { nameSetting, queueSection } from './queue-settings.ts';
+import { redactList } from './redact-settings.ts';
 import type { Registries } from './registries.ts';
 import type { Names, SectionList, VariantList } from './schema.ts';
 
@@ -26,7 +27,7 @@ export function configSection(registries: Registries): ConfigSection {
       required: true,
       of: queueSection(registries.logTypes),
     },
-    destinations: destinationList(registries.transports, conditions(registries.logTypes)),
+    destinations: destinationList(registries),
     state_dir: {
       doc: 'Directory for ledger and quarantine, written by one process only. By default the StateDirectory= of the systemd unit.',
       format: 'directory',
@@ -61,10 +62,12 @@ const limitsSection = {
   },
 } satisfies Names<Limits>;
 
-function destinationList(transports: readonly TransportType<never>[], condition: ConditionMaker): VariantList {
+function destinationList({ transports, logTypes }: Registries): VariantList {
+  const condition = conditions(logTypes);
   const shared = destinationSection(
     transports.map(({ type }) => type),
     condition,
+    logTypes,
   );
   for (const { type, schema } of transports) {
     const taken = Object.keys(schema).find((name) => Object.hasOwn(shared, name));
@@ -78,6 +81,7 @@ function destinationList(transports: readonly TransportType<never>[], condition:
 function destinationSection(
   types: readonly string[],
   condition: ConditionMaker,
+  logTypes: readonly string[],
 ): Names<Omit<DestinationSettings, 'settings'>> & { readonly type: Setting } {
   const shared = {
     name: nameSetting('destination', 'siem'),
@@ -90,6 +94,18 @@ function destinationSection(
       example: 'json',
     },
     filters: filterList(condition),
+    redact: redactList(logTypes),
+    redact_key: {
+      doc: 'Where the key of the hashes is kept: any long random text. The same key makes the same hashes of the same values.',
+      format: 'secret',
+      default: null,
+      example: { credential: 'redact-key' },
+    },
+    redact_defaults: {
+      doc: 'Mask what AWS logs are known to hold of secrets: signatures of presigned URLs, and cookies and credentials among HTTP headers.',
+      format: 'Boolean',
+      default: true,
+    },
   };
   return shared;
 }

@@ -64,6 +64,11 @@ export interface DestinationSettings {
   readonly format: 'leef' | 'cef' | 'json' | 'raw' | 'splunk' | 'ocsf' | 'ecs';
   /** The first that matches an event keeps it from this destination. */
   readonly filters: readonly FilterSettings[];
+  readonly redact: readonly RedactSettings[];
+  /** Key of the hashes. There when an action is `hash`. */
+  readonly redact_key?: SecretRef;
+  /** Whether secrets that AWS's records are known to hold are masked. */
+  readonly redact_defaults: boolean;
   /** The transport's own settings, as its schema types them: there `null` is what was not given. */
   readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -71,6 +76,16 @@ export interface DestinationSettings {
 export interface FilterSettings {
   readonly name: string;
   readonly drop: Condition;
+}
+
+/** What is not to be seen at a destination: a field of the common vocabulary or a member of the record, one of them. */
+export interface RedactSettings {
+  /** Log types that it is for; all when not there. */
+  readonly log_type?: readonly string[];
+  readonly field?: string;
+  /** Path of a member of a JSON record, or name of a column. */
+  readonly member?: string;
+  readonly action: 'drop' | 'mask' | 'hash';
 }
 
 /** What is asked of an event: all that is there must hold at once. Lists have one item at least; one of them must hold. */

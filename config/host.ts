@@ -20,12 +20,14 @@ export function checkHost({ config, report }: Loaded, known: Registries = regist
 }
 
 function* lookedAt(config: Config, known: Registries): Generator<[path: string, format: unknown, value: unknown]> {
-  const { destinations: _, ...section } = configSection(known);
+  const { destinations, ...section } = configSection(known);
   for (const [path, { format }, value] of settingsIn(section, config, '')) yield [path, format, value];
-  for (const [index, { type, settings }] of config.destinations.entries()) {
+  for (const [index, destination] of config.destinations.entries()) {
+    const { type, settings } = destination;
     const schema = known.transports.find((transport) => transport.type === type)?.schema ?? {};
-    for (const [path, { format }, value] of settingsIn(schema, settings, `destinations[${index}]`))
-      yield [path, format, value];
+    const path = `destinations[${index}]`;
+    for (const [at, { format }, value] of settingsIn(destinations.shared, destination, path)) yield [at, format, value];
+    for (const [at, { format }, value] of settingsIn(schema, settings, path)) yield [at, format, value];
   }
 }
 

@@ -16,7 +16,16 @@ interface Draft extends Values {
 
 interface DraftDestination extends Values {
   readonly name?: string;
+  readonly format?: string;
+  readonly redact?: readonly (DraftRedact | undefined)[];
+  readonly redact_key?: unknown;
   readonly filters?: readonly ({ readonly name?: string; readonly drop?: DraftCondition } | undefined)[];
+}
+
+interface DraftRedact {
+  readonly field?: string | null;
+  readonly member?: string | null;
+  readonly action?: string;
 }
 
 interface DraftQueue extends Values {
@@ -98,6 +107,33 @@ const filters: Rule = ({ destinations = [] }, report) => {
   }
 };
 
+/** Formats that are made of fields; the others show the record. */
+const OF_FIELDS: readonly unknown[] = ['leef', 'cef', undefined];
+
+const redactions: Rule = ({ destinations = [] }, report) => {
+  for (const [index, { redact = [], redact_key: key, format }] of destinations.entries()) {
+    const path = `destinations[${index}]`;
+    for (const [at, rule] of redact.entries()) {
+      if (rule !== undefined) checkRedaction(rule, format, `${path}.redact[${at}]`, report);
+    }
+    const hashes = redact.some((rule) => rule?.action === 'hash');
+    if (hashes && !isGiven(key)) report.fault(`${path}.redact`, 'the action hash needs redact_key beside it');
+    if (!hashes && isGiven(key) && report.isClean(`${path}.redact`))
+      report.warn(`${path}.redact_key`, 'is not used: no action is hash');
+  }
+};
+
+function checkRedaction({ field, member }: DraftRedact, format: unknown, path: string, report: Report): void {
+  if (!report.isClean(path)) return;
+  if (isGiven(field) === isGiven(member)) report.fault(path, 'must have one of field and member');
+  else if (isGiven(field) && !OF_FIELDS.includes(format))
+    report.fault(`${path}.field`, `hides nothing: ${format} shows the record, so name its member`);
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}
+
 const HOURS_12 = 12 * 3_600_000;
 
 /** SQS takes 12 hours at most; below 10 seconds there is no time for a second try. */
@@ -139,6 +175,7 @@ const RULES: readonly Rule[] = [
   eachDestinationOnce,
   usedDestinations,
   filters,
+  redactions,
   visibility,
   awsKeys,
   roomForBlocks,

@@ -8,6 +8,7 @@ interface FlatDestination extends Values {
   readonly type: string;
   readonly format: string;
   readonly filters: readonly Values[];
+  readonly redact: readonly Values[];
 }
 
 /** A whole file as the walk has it: every setting good, nothing missing. */
@@ -29,8 +30,11 @@ export function shape(values: Values, shared: Section): Config {
       withoutNulls({ ...queue, region: queue.region ?? regionOf(queue.url) ?? aws.region }),
     ),
     destinations: destinations.map((flat) => ({
-      ...Object.fromEntries(Object.entries(flat).filter(([name]) => Object.hasOwn(shared, name))),
+      ...Object.fromEntries(
+        Object.entries(flat).filter(([name, value]) => Object.hasOwn(shared, name) && value !== null),
+      ),
       filters: flat.filters.map(asWritten),
+      redact: flat.redact.map(asWritten),
       settings: transportSettings(flat, shared),
     })),
     metrics: { listen: listen === 'off' ? listen : listenAddress(listen) },

@@ -83,6 +83,10 @@ export const valueFormats: Readonly<Record<string, ValueFormat>> = {
     json: { type: ['string', 'number', 'boolean'] },
   },
   cidr: text('an address, or a network like 10.0.0.0/8 or 2001:db8::/32', /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/, isCidr),
+  member: text(
+    'a path of names parted by dots, like requestParameters.password',
+    /^[^\u0000-\u0020.\u007f]+(\.[^\u0000-\u0020.\u007f]+)*$/,
+  ),
   field: { ...words(FIELD_NAMES), expects: 'a field of the common vocabulary' },
   bucket: text('a bucket name, or a pattern with * that says more than *', /^(?!\*+$)[a-z0-9*][a-z0-9.*-]{1,62}$/),
 };

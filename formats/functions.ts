@@ -13,7 +13,13 @@ function compute(text: string, inputs: readonly Expression[], apply: (...values:
 /** A value as text; structures have none, and a number that JavaScript cannot hold neither. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  return typeof value === 'boolean' || Number.isFinite(value) ? String(value) : '';
+  if (typeof value === 'number') return isExact(value) ? String(value) : '';
+  return typeof value === 'boolean' ? String(value) : '';
+}
+
+/** An integer beyond 2^53 may have become another one when it was parsed. */
+function isExact(value: number): boolean {
+  return Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value));
 }
 
 /** Applies `change` to the text of an expression where it is there. */

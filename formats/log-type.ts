@@ -3,6 +3,7 @@ import { compile, type Expression, NOTHING, type Read } from './expression.ts';
 import type { Framing, FramingOptions, LogRecord } from './framing/record.ts';
 import { textOf } from './functions.ts';
 import type { Layout, OpenLayout } from './layout.ts';
+import type { Secrets } from './redaction/secrets.ts';
 import type { EcsSpec, OcsfSpec, SplunkSpec } from './schema-spec.ts';
 
 /** What a log type declares. Adding one is such a declaration, its golden folder, and a line in `log-types/index.ts`. */
@@ -43,6 +44,8 @@ export interface LogTypeSpec {
    * says them.
    */
   readonly kinds?: Readonly<Record<string, readonly unknown[]>>;
+  /** What in its records is a secret. */
+  readonly secrets?: Secrets;
   /** How Splunk knows it. */
   readonly splunk: SplunkSpec;
   /** The native log source type of QRadar. */

@@ -8,11 +8,19 @@ function numberIn(value: unknown): number {
   return typeof value === 'string' && !absent(value) ? Number(value) : Number.NaN;
 }
 
+/** The last millisecond that has a date of four digits for its year, as syslog and ISO 8601 write one. */
+const LAST_MS = 253_402_300_799_999;
+
+/** Milliseconds without a fraction, where they are a date of these times: -1 is one writer's "none". */
+function moment(ms: number): number | undefined {
+  return ms >= 0 && ms <= LAST_MS ? Math.round(ms) : undefined;
+}
+
 /** Epoch seconds to milliseconds. */
 export function epochSeconds(input: Expression): Computed {
   return computed(`${describe(input)} (seconds)`, [input], (value) => {
     const seconds = typeof value === 'number' ? value : numberIn(value);
-    return Number.isFinite(seconds) ? Math.round(seconds * 1000) : undefined;
+    return moment(seconds * 1000);
   });
 }
 
@@ -20,7 +28,7 @@ export function epochSeconds(input: Expression): Computed {
 export function epochMilliseconds(input: Expression): Computed {
   return computed(describe(input), [input], (value) => {
     const ms = typeof value === 'number' ? value : numberIn(value);
-    return Number.isFinite(ms) ? Math.round(ms) : undefined;
+    return moment(ms);
   });
 }
 

@@ -19,7 +19,8 @@ export interface Coverage {
 
 export const COVERAGE: Readonly<Record<string, Coverage>> = {
   cloudtrail: { proof: 'delivered', samples: ['cloudtrail', 'cloudtrail-insight'], siem: ['cloudtrail'] },
-  'vpc-flow': { proof: 'delivered', samples: ['vpcflow', 'tgw-flow'], siem: ['vpcflowlogs'] },
+  'vpc-flow': { proof: 'delivered', samples: ['vpcflow'], siem: ['vpcflowlogs'] },
+  'tgw-flow': { proof: 'published', samples: ['tgw-flow'] },
   guardduty: { proof: 'published', samples: ['guardduty'], siem: ['guardduty'] },
   securityhub: { proof: 'delivered', samples: ['securityhub'], siem: ['securityhub'] },
   inspector: { proof: 'written', siem: ['inspector'] },
@@ -34,10 +35,13 @@ export const COVERAGE: Readonly<Record<string, Coverage>> = {
   waf: { proof: 'published', samples: ['waf'], siem: ['waf'] },
   'network-firewall': { proof: 'published', samples: ['network-firewall'], siem: ['networkfirewall'] },
   'route53-resolver': { proof: 'delivered', samples: ['route53-resolver'], siem: ['route53resolver'] },
-  'route53-public': { proof: 'published', samples: ['route53-public-query'] },
+  'route53-public-query': { proof: 'published', samples: ['route53-public-query'] },
   'client-vpn': { proof: 'published', samples: ['client-vpn'], siem: ['clientvpn'] },
   'vpc-lattice': { proof: 'written' },
+  'global-accelerator': { proof: 'written' },
   alb: { proof: 'published', samples: ['alb'], siem: ['alb'] },
+  'alb-connection': { proof: 'written' },
+  'alb-health-check': { proof: 'written' },
   nlb: { proof: 'published', samples: ['nlb'], siem: ['nlb'] },
   clb: { proof: 'published', samples: ['clb'], siem: ['clb'] },
   cloudfront: {

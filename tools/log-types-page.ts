@@ -48,9 +48,10 @@ export function logTypesPage(): string {
 
 /** The log types that SIEM on Amazon OpenSearch Service loads, and ours for each. */
 function siemTable(): string {
-  const names = [...new Set(allLogTypes.map(({ name }) => name))];
-  const rows = names.flatMap((name) =>
-    (COVERAGE[name]?.siem ?? []).map((siem) => `| ${siem} | [${name}](#${name}) |\n`),
+  // Of twins the first stands for both.
+  const types = allLogTypes.filter(({ name }, index) => allLogTypes.findIndex((one) => one.name === name) === index);
+  const rows = types.flatMap((type) =>
+    (COVERAGE[type.name]?.siem ?? []).map((siem) => `| ${siem} | [${type.name}](#${anchor(type)}) |\n`),
   );
   return `## Those of SIEM on Amazon OpenSearch Service\n\n| there | here |\n|---|---|\n${rows.sort().join('')}\n`;
 }

@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import type { ConnectionOptions, SecureVersion } from 'node:tls';
 import { DeliveryError, type SettingsSchema } from './transport.ts';
 
@@ -84,6 +85,21 @@ export function clientCertificateEnd(settings: TlsSettings): Date | undefined {
   } catch (cause) {
     throw fileFault('cert_file', settings.cert_file, 'holds no PEM certificate', cause);
   }
+}
+
+/** What the files of the section hold at one moment. */
+export interface TlsFiles {
+  readonly options: ConnectionOptions;
+  readonly clientCertificateEnd: Date | undefined;
+}
+
+/** All that a handshake with `host` needs. @throws {DeliveryError} as `tlsOptions` and `clientCertificateEnd` */
+export function readTlsFiles(settings: TlsSettings, host: string): TlsFiles {
+  const name = isIP(host) === 0 ? { servername: host } : {};
+  return {
+    options: { host, ...name, ...tlsOptions(settings) },
+    clientCertificateEnd: clientCertificateEnd(settings),
+  };
 }
 
 function pem(setting: string, path: string): string {

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, checkServerIdentity, connect } from 'node:tls';
-import { clientCertificateEnd, type TlsSettings } from './tls-options.ts';
+import { clientCertificateEnd, readTlsFiles, type TlsFiles, type TlsSettings } from './tls-options.ts';
 import type { ProbeStep } from './transport.ts';
 import type { Explain, Seen, Walk } from './walk.ts';
 
@@ -24,6 +24,12 @@ export interface Peer {
   readonly name: string;
   /** Milliseconds. */
   readonly timeout: number;
+}
+
+/** What the files of the `tls` section hold. */
+export function tlsFilesStep(walk: Walk, tls: TlsSettings, host: string): Promise<TlsFiles> {
+  const given = [tls.ca_file ?? 'authorities of Node.js', tls.cert_file, tls.key_file].filter((file) => file !== null);
+  return walk.step('tls files', async () => [readTlsFiles(tls, host), given.join(', ')]);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createReadStream, openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { SecretError } from '../../config/credentials.ts';
 import { ConfigError, faultLine } from '../../config/report.ts';
 import { toByteString } from '../../formats/framing/byte-string.ts';
 import { decompress } from '../../formats/framing/decompress.ts';
@@ -43,8 +44,9 @@ function understandOrTell(args: CommandArgs, io: CommandIo): Wanted | undefined 
   try {
     return understand(args);
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    for (const fault of error.faults) io.err(`${faultLine(fault)}\n`);
+    if (error instanceof ConfigError) for (const fault of error.faults) io.err(`${faultLine(fault)}\n`);
+    else if (error instanceof SecretError) io.err(`${error.message}\n`);
+    else throw error;
     return undefined;
   }
 }

@@ -7,7 +7,7 @@ const NONE: readonly string[] = [];
 /** The values of one record by their names, in their order. A name that comes again gets a number: `Data`, `Data.1`. */
 export class NamedValues {
   /** Which of several forms the record has, where its layout tells them apart; not a value of its own. */
-  kind: string | undefined;
+  form: string | undefined;
   private readonly values = new Map<string, string>();
   private readonly again = new Map<string, number>();
 
@@ -26,7 +26,7 @@ export class NamedValues {
   }
 
   clear(): void {
-    this.kind = undefined;
+    this.form = undefined;
     this.values.clear();
     if (this.again.size > 0) this.again.clear();
   }
@@ -48,7 +48,7 @@ export interface NamedOptions {
 }
 
 /**
- * Records of text that bring their names along, or of which some names are missing. A path is a name; `@kind` is the form
+ * Records of text that bring their names along, or of which some names are missing. A path is a name; `form` is the form
  * that the record has.
  */
 export function named(options: NamedOptions): Layout {
@@ -73,7 +73,7 @@ export function named(options: NamedOptions): Layout {
     kind: 'text',
     describe: options.describe,
     resolve: originOr(current, (path) =>
-      path === '@kind' ? () => current.values.kind : () => current.values.get(path),
+      path === 'form' ? () => current.values.form : () => current.values.get(path),
     ),
     open,
   };

@@ -10,14 +10,14 @@ export interface PatternOptions {
   readonly otherwise?: string;
   /** How a record's first line begins, where a record may have several lines. */
   readonly starts?: RegExp;
-  /** Patterns over the value of a name, which the first that matches reads further; `@kind` reads which one that was. */
+  /** Patterns over the value of a name, which the first that matches reads further; `form` reads what that one tells. */
   readonly within?: Readonly<Record<string, Forms>>;
   /** A first line that only leads up to the one that starts its record. */
   readonly leads?: RegExp;
 }
 
 /** Patterns by what they tell of a record. Several may tell the same. */
-export type Forms = readonly (readonly [kind: string, pattern: RegExp])[];
+export type Forms = readonly (readonly [form: string, pattern: RegExp])[];
 
 /**
  * Lines, or blocks of lines, read by the first of the patterns that matches. A path is the name of a group. Every group
@@ -64,10 +64,10 @@ function addGroups({ groups }: RegExpExecArray, into: NamedValues): void {
 
 function readForms(forms: Forms, text: string | undefined, into: NamedValues): void {
   if (text === undefined) return;
-  for (const [kind, form] of forms) {
-    const found = form.exec(text);
+  for (const [form, pattern] of forms) {
+    const found = pattern.exec(text);
     if (found === null) continue;
-    into.kind = kind;
+    into.form = form;
     addGroups(found, into);
     return;
   }

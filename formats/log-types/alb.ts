@@ -43,6 +43,7 @@ export const alb = defineLogType({
   keys: [serviceKey('elasticloadbalancing', '\\d{12}_elasticloadbalancing_[^_]+_app\\.')],
   looksLike: { line: /^(?:https?|h2|grpcs|wss?) \d{4}-\d\d-\d\dT\S+ app\/\S+ / },
   layout: columns({ names: COLUMNS, least: 12, split: splitQuoted }),
+  secrets: { signedUrls: true },
   product: 'ELB',
   time: isoTime('time'),
   signature: first('elb_status_code', constant('0')),

@@ -4,9 +4,16 @@ import { JsonFraming } from '../framing/json.ts';
 import type { LogRecord } from '../framing/record.ts';
 import type { LogType } from '../log-type.ts';
 import { alb } from './alb.ts';
+import { albConnection } from './alb-connection.ts';
+import { albHealthCheck } from './alb-health-check.ts';
+import { apacheAccess } from './apache-access.ts';
+import { apacheError } from './apache-error.ts';
 import { apiGateway } from './api-gateway.ts';
 import { bedrockInvocation } from './bedrock-invocation.ts';
+import { clb } from './clb.ts';
 import { clientVpn } from './client-vpn.ts';
+import { cloudfront, cloudfrontJson } from './cloudfront.ts';
+import { cloudhsm } from './cloudhsm.ts';
 import { cloudtrail } from './cloudtrail.ts';
 import { config } from './config.ts';
 import { configCompliance } from './config-compliance.ts';
@@ -16,28 +23,57 @@ import { eksAudit } from './eks-audit.ts';
 import { eksControlPlane } from './eks-control-plane.ts';
 import { elasticacheSlowlog } from './elasticache-slowlog.ts';
 import { generic, genericText, genericTypes, looksLikeJson } from './generic.ts';
+import { globalAccelerator } from './global-accelerator.ts';
 import { guardduty } from './guardduty.ts';
 import { inspector } from './inspector.ts';
 import { lambda } from './lambda.ts';
+import { linuxSecure } from './linux-secure.ts';
 import { macie } from './macie.ts';
+import { msk } from './msk.ts';
 import { networkFirewall } from './network-firewall.ts';
+import { nginxAccess } from './nginx-access.ts';
+import { nginxError } from './nginx-error.ts';
+import { nlb } from './nlb.ts';
+import { ocsf } from './ocsf.ts';
 import { opensearchAudit } from './opensearch-audit.ts';
+import { rdsMysqlAudit } from './rds-mysql-audit.ts';
+import { rdsMysqlError } from './rds-mysql-error.ts';
+import { rdsMysqlGeneral } from './rds-mysql-general.ts';
+import { rdsMysqlSlowquery } from './rds-mysql-slowquery.ts';
+import { rdsPostgresql } from './rds-postgresql.ts';
+import { redshiftActivity } from './redshift-activity.ts';
+import { redshiftConnection } from './redshift-connection.ts';
+import { redshiftUser } from './redshift-user.ts';
+import { route53PublicQuery } from './route53-public-query.ts';
 import { route53Resolver } from './route53-resolver.ts';
 import { s3Access } from './s3-access.ts';
 import { securityHub } from './securityhub.ts';
+import { syslog } from './syslog.ts';
+import { tgwFlow } from './tgw-flow.ts';
 import { trustedAdvisor } from './trusted-advisor.ts';
 import { vpcFlow } from './vpc-flow.ts';
 import { vpcLattice } from './vpc-lattice.ts';
 import { waf } from './waf.ts';
+import { windowsEvent } from './windows-event.ts';
 import { workspacesEvent } from './workspaces-event.ts';
 import { workspacesInventory } from './workspaces-inventory.ts';
 
 /** All log types, in the order in which a key or content is tried against them: special before general. */
 export const logTypes: readonly LogType[] = [
+  ocsf,
   cloudtrail,
+  tgwFlow,
   vpcFlow,
   guardduty,
+  albConnection,
+  albHealthCheck,
   alb,
+  nlb,
+  clb,
+  cloudfrontJson,
+  cloudfront,
+  globalAccelerator,
+  route53PublicQuery,
   s3Access,
   waf,
   config,
@@ -61,6 +97,23 @@ export const logTypes: readonly LogType[] = [
   vpcLattice,
   workspacesEvent,
   workspacesInventory,
+  windowsEvent,
+  cloudhsm,
+  rdsPostgresql,
+  rdsMysqlAudit,
+  rdsMysqlGeneral,
+  rdsMysqlError,
+  rdsMysqlSlowquery,
+  redshiftConnection,
+  redshiftUser,
+  redshiftActivity,
+  msk,
+  nginxAccess,
+  nginxError,
+  apacheAccess,
+  apacheError,
+  linuxSecure,
+  syslog,
 ];
 
 /** Names a configuration may use. */

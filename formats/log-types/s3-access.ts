@@ -26,6 +26,7 @@ export const s3Access = defineLogType({
   ],
   looksLike: { line: /^[0-9a-f]{64} [a-z0-9.-]{3,63} \[\d\d\/[A-Z][a-z]{2}\/\d{4}:/ },
   layout: columns({ names: COLUMNS, least: 18, split: splitQuoted }),
+  secrets: { signedUrls: true },
   product: 'S3',
   time: clfTime('time'),
   signature: 'operation',

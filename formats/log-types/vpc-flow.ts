@@ -1,61 +1,28 @@
 import type { FieldValue } from '../event.ts';
-import { choose, computed, constant, first, text } from '../functions.ts';
+import { DEFAULT_FLOW_FIELDS, flowHeader } from '../flow-fields.ts';
+import { choose, computed, constant, first, spaced } from '../functions.ts';
 import { columns, splitSpaces } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { epochSeconds } from '../times.ts';
-import { hiveKey, serviceKey } from './keys.ts';
-
-/** The default format, version 2: what a flow log writes when nobody chose fields. */
-const DEFAULT =
-  'version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes start end action log-status'.split(
-    ' ',
-  );
-
-/** Every field a flow log may hold up to version 11, Transit Gateway ones apart. A line of nothing else is a header. */
-const KNOWN = new Set([
-  ...DEFAULT,
-  ...`vpc-id subnet-id instance-id tcp-flags type pkt-srcaddr pkt-dstaddr region az-id sublocation-type sublocation-id
-  pkt-src-aws-service pkt-dst-aws-service flow-direction traffic-path ecs-cluster-arn ecs-cluster-name
-  ecs-container-instance-arn ecs-container-instance-id ecs-container-id ecs-second-container-id ecs-service-name
-  ecs-task-definition-arn ecs-task-arn ecs-task-id reject-reason resource-id encryption-status`
-    .split(/\s+/)
-    .filter((name) => name !== ''),
-]);
-
-/** A header's first name starts with a letter; most data lines start with a digit. */
-function headerNames(line: string): readonly string[] | undefined {
-  const opens = line.charCodeAt(0);
-  if (opens < 0x61 || opens > 0x7a) return undefined;
-  const names = line.split(' ');
-  return KNOWN.has(names[0] ?? '') && names.every((name) => /^[a-z][a-z0-9-]*$/.test(name)) ? names : undefined;
-}
+import { FLOW_KEYS, knownAccount, notOk, packetAddress } from './flow.ts';
 
 const inDirection = (direction: string): ReturnType<typeof computed> =>
   computed(`interface-id of ${direction} traffic`, ['flow-direction', 'interface-id'], (way, id) =>
     way === direction ? (id as FieldValue) : undefined,
   );
 
-const packetAddress = (packet: string, own: string): ReturnType<typeof computed> =>
-  computed(`${packet} where it is not ${own}`, [packet, own], (value, other) =>
-    value === other ? undefined : (value as FieldValue),
-  );
-
-/** AWS writes `unknown` where it cannot tell, as with some NODATA records. */
-const knownAccount = text('account-id', 'account-id', (value) => (value === 'unknown' ? undefined : value));
-
-const notOk = choose('log-status', { NODATA: 'NODATA', SKIPDATA: 'SKIPDATA' });
-
 export const vpcFlow = defineLogType({
   name: 'vpc-flow',
   title: 'Amazon VPC flow logs, version 2 and later, in any order of fields',
   reference: 'https://docs.aws.amazon.com/vpc/latest/userguide/flow-log-records.html',
-  keys: [serviceKey('vpcflowlogs', '.*\\.log\\.gz$'), hiveKey('vpcflowlogs', '.*\\.log\\.gz$')],
+  keys: FLOW_KEYS,
   looksLike: {
-    line: /^(?:(?=.*(?:srcaddr|interface-id))[a-z][a-z0-9-]*(?: [a-z][a-z0-9-]*)+$|\d+ (?:\d{12}|unknown) eni-\S+ )/,
+    line: /^(?:(?=.*(?:srcaddr|interface-id))(?!.*\btgw-)[a-z][a-z0-9-]*(?: [a-z][a-z0-9-]*)+$|\d+ (?:\d{12}|unknown) eni-\S+ )/,
   },
   layout: columns({
-    names: headerNames,
-    headerless: (cells) => (cells.length === DEFAULT.length && /^\d+$/.test(cells[0] ?? '') ? DEFAULT : undefined),
+    names: flowHeader,
+    headerless: (cells) =>
+      cells.length === DEFAULT_FLOW_FIELDS.length && /^\d+$/.test(cells[0] ?? '') ? DEFAULT_FLOW_FIELDS : undefined,
     split: splitSpaces,
   }),
   product: 'VPC Flow Logs',
@@ -92,8 +59,18 @@ export const vpcFlow = defineLogType({
     'network.tcp_flags': 'tcp-flags',
     'network.path': 'traffic-path',
     'network.service': first('pkt-src-aws-service', 'pkt-dst-aws-service'),
+    'flow.zone': 'az-id',
+    'flow.resource': 'resource-id',
+    'flow.interface_type': 'interface-type',
+    'flow.encryption': 'encryption-status',
+    'flow.next_hop': 'next-hop-interface-id',
+    'flow.tags': spaced('instance-tag', 'instance-tag-2', 'interface-tag', 'interface-tag-2', 'asg-tag', 'asg-tag-2'),
+    'flow.container_cluster': first('ecs-cluster-name', 'ecs-cluster-arn'),
+    'flow.container_service': 'ecs-service-name',
+    'flow.container_task': first('ecs-task-arn', 'ecs-task-id'),
+    'flow.container': spaced('ecs-container-id', 'ecs-second-container-id'),
   },
-  splunk: { sourcetype: 'aws:cloudwatchlogs:vpcflow', columns: DEFAULT },
+  splunk: { sourcetype: 'aws:cloudwatchlogs:vpcflow', columns: DEFAULT_FLOW_FIELDS },
   qradar: 'Amazon VPC Flow Logs',
   ocsf: {
     class: 'network_activity',

@@ -53,6 +53,7 @@ export const waf = defineLogType({
   logGroups: [/^aws-waf-logs-/],
   looksLike: { json: [['webaclId', 'action', 'httpRequest']] },
   layout: json(),
+  secrets: { signedUrls: true, headers: 'httpRequest.headers' },
   product: 'WAF',
   version: 'formatVersion',
   time: epochMilliseconds('timestamp'),

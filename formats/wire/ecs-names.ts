@@ -1,4 +1,5 @@
 import type { FieldName } from '../event.ts';
+import { textOf } from '../functions.ts';
 import {
   decimal,
   integer,
@@ -49,7 +50,12 @@ const URL_PARTS =
   /^(?:([a-z][a-z0-9+.-]*):\/\/(?:[^/?#@]*@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d{1,5}))?)?([^?#]*)(?:\?([^#]*))?/i;
 const urlPart = (group: number, json: ToJson = string): ToJson => matched(URL_PARTS, group, json);
 
-const tlsPart = (group: number, json: ToJson = string): ToJson => matched(/^(TLS|SSL)v?(\d[\d.]*)$/i, group, json);
+/** `TLSv1.2`, and `tlsv12` as load balancers write it. */
+const TLS = /^(TLS|SSL)v?(\d)(?:\.?(\d))?$/i;
+const tlsVersion: ToJson = (value) => {
+  const [, , major, minor] = TLS.exec(textOf(value)) ?? [];
+  return major === undefined ? '' : `"${minor === undefined ? major : `${major}.${minor}`}"`;
+};
 
 /**
  * The vocabulary in ECS, by the names that SIEM on Amazon OpenSearch Service and Elastic's own rules look for. A field that
@@ -95,8 +101,13 @@ export const ECS_NAMES: Readonly<Partial<Record<FieldName, readonly EcsPlace[]>>
   'host.name': text('host.name', 'related.hosts'),
   'host.address': at(ip)('host.ip.0', 'related.ip'),
   'user.name': text('user.name', 'related.user'),
+  'user.domain': text('user.domain'),
   'user.id': text('user.id'),
   'user.agent': text('user_agent.original'),
+  'group.name': text('group.name'),
+  'target.domain': text('user.target.domain'),
+  'syslog.facility': text('log.syslog.facility.name'),
+  'syslog.message_id': text('log.syslog.msgid'),
   'target.user': text('user.target.name', 'related.user'),
   'request.id': text('http.request.id'),
   'request.method': text('http.request.method'),
@@ -111,9 +122,10 @@ export const ECS_NAMES: Readonly<Partial<Record<FieldName, readonly EcsPlace[]>>
   'request.context': text('http.request.referrer'),
   'response.status': number('http.response.status_code'),
   'tls.cipher': text('tls.cipher'),
-  'tls.protocol': [...at(tlsPart(2))('tls.version'), ...at(tlsPart(1, lowerCase))('tls.version_protocol')],
+  'tls.protocol': [...at(tlsVersion)('tls.version'), ...at(matched(TLS, 1, lowerCase))('tls.version_protocol')],
   'lb.tls': [],
   's3.tls': [],
+  'cloudfront.tls': [],
   's3.resource': [],
   'finding.cve': text('vulnerability.id'),
   'firewall.name': text('observer.name'),
@@ -133,6 +145,7 @@ export const ECS_NAMES: Readonly<Partial<Record<FieldName, readonly EcsPlace[]>>
   'process.id': number('process.pid'),
   'threat.tactic': text('threat.tactic.name.0'),
   'threat.technique': text('threat.technique.name.0'),
+  'log.logger': text('log.logger'),
   'log.level': text('log.level'),
 };
 

@@ -1,19 +1,14 @@
 import type { LogEvent } from '../event.ts';
 import { textOf } from '../functions.ts';
 import { addressKind } from './address.ts';
-import { escapeLineEnds, oneLine } from './json.ts';
+import { escapeLineEnds, jsonString, oneLine } from './json.ts';
 import { protocolName } from './protocols.ts';
 import { epochText } from './text.ts';
 
+export { jsonString };
+
 /** A value of the vocabulary as JSON text; '' for what the kind cannot say. */
 export type ToJson = (value: unknown, event: LogEvent) => string;
-
-const MUST_ESCAPE = /["\\\x00-\x1f]|\xc2\x85|\xe2\x80[\xa8\xa9]/;
-
-/** A byte string as a JSON string on one line for every reader; bytes of UTF-8 pass as they are. */
-export function jsonString(text: string): string {
-  return MUST_ESCAPE.test(text) ? escapeLineEnds(JSON.stringify(text)) : `"${text}"`;
-}
 
 /** A JSON string of what `change` makes of the value's text; nothing for ''. */
 const changed =
@@ -47,7 +42,7 @@ const LAST_MS = 8.64e15;
 export const string = changed((text) => text);
 /** A number or truth value as such, all else as text. */
 export const scalar: ToJson = (value, event) =>
-  typeof value === 'boolean' || Number.isFinite(value) ? String(value) : string(value, event);
+  typeof value === 'boolean' || typeof value === 'number' ? textOf(value) : string(value, event);
 /** Digits as they stand in the record: nothing is parsed and written again. More than 19 are no 64-bit number. */
 export const integer = matching(/^(?:0|-?[1-9]\d{0,18})$/);
 /** A number as JSON allows it, in the record's own digits. */

@@ -2,9 +2,11 @@ import type { LogEvent } from '../event.ts';
 import { FormatError } from '../framing/record.ts';
 import type { Format, TypeFormatter } from './formatter.ts';
 
-/** A byte string as a JSON string; bytes of UTF-8 pass as they are. */
-function quoted(text: string): string {
-  return JSON.stringify(text);
+const MUST_ESCAPE = /["\\\x00-\x1f]|\xc2\x85|\xe2\x80[\xa8\xa9]/;
+
+/** A byte string as a JSON string on one line for every reader; bytes of UTF-8 pass as they are. */
+export function jsonString(text: string): string {
+  return MUST_ESCAPE.test(text) ? escapeLineEnds(JSON.stringify(text)) : `"${text}"`;
 }
 
 /** Name of a cell: of its column, or `extraN` behind the columns that are known. */
@@ -12,13 +14,24 @@ export function columnName(columns: readonly string[], index: number): string {
   return columns[index] ?? `extra${index - columns.length + 1}`;
 }
 
-/** The columns of a line as one object, every value the text it was: no number is made or rounded. */
-function columnsObject({ columns, cells }: LogEvent): string {
-  let text = '{';
-  for (let index = 0; index < cells.length; index += 1) {
-    text += `${index === 0 ? '' : ','}${quoted(columnName(columns, index))}:${quoted(cells[index] ?? '')}`;
-  }
-  return `${text}}`;
+/**
+ * The columns of a line as one object, every value the text it was: no number is made or rounded. Names come from a
+ * header, of which a plain record says nothing: they are escaped once for each.
+ */
+function columnsWriter(): (event: LogEvent) => string {
+  let known: readonly string[] | undefined;
+  let names: string[] = [];
+  return ({ columns, cells }) => {
+    if (columns !== known) names = [];
+    known = columns;
+    let text = '{';
+    for (let index = 0; index < cells.length; index += 1) {
+      const name = names[index] ?? `${index === 0 ? '' : ','}${jsonString(columnName(columns, index))}:`;
+      if (index < columns.length) names[index] = name;
+      text += name + jsonString(cells[index] ?? '');
+    }
+    return `${text}}`;
+  };
 }
 
 /**
@@ -29,17 +42,20 @@ export const json: Format = {
   name: 'json',
   compile(type): TypeFormatter {
     const verbatim = type.spec.layout.kind === 'json';
+    const columns = columnsWriter();
     return {
       kind: 'json',
       verbatim,
-      write: (event, room) => {
-        const text = verbatim ? oneLine(event.record.text) : columnsObject(event);
-        return within(event.record.printable ? text : escapeLineEnds(text), room);
-      },
+      write: verbatim ? asItStands : (event, room) => within(columns(event), room),
       explain: () => [],
     };
   },
 };
+
+function asItStands({ record }: LogEvent, room: number): string {
+  const text = oneLine(record.text);
+  return within(record.printable ? text : escapeLineEnds(text), room);
+}
 
 /** @throws {FormatError} TF-EVENT-TOO-LARGE */
 export function within(text: string, room: number): string {

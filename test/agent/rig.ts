@@ -133,7 +133,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
           ),
         observer: { delivered: () => {}, retried: () => {}, circuit: () => {} },
       });
-      const rules = rulesOf({ filters: options.filters?.[name] ?? [] });
+      const rules = rulesOf({ filters: options.filters?.[name] ?? [], redact: [], redact_defaults: true });
       return { name, outbox, dress: new Dress(formats.raw, transport.envelope, rules) };
     });
     return {

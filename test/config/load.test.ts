@@ -25,6 +25,8 @@ test('a good file is read whole: defaults, units, shape', () => {
         type: 'relay',
         format: 'leef',
         filters: [],
+        redact: [],
+        redact_defaults: true,
         settings: {
           host: 'siem.corp.example',
           hosts: [],
@@ -43,6 +45,8 @@ test('a good file is read whole: defaults, units, shape', () => {
         type: 'collector',
         format: 'json',
         filters: [],
+        redact: [],
+        redact_defaults: true,
         settings: { url: 'https://splunk.corp.example:8088', token: { credential: 'hec-token' }, index: null },
       },
     ],

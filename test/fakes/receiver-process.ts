@@ -2,9 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('./syslog-receiver-main.ts', import.meta.url));
-
-/** A syslog receiver as a process that can be killed, stopped and started again on the same port. */
+/** A receiver as a process that can be killed, stopped and started again on the same port. */
 export interface ReceiverProcess {
   readonly port: number;
   /** Sends a signal. With SIGKILL and SIGTERM resolves when the process is gone. */
@@ -14,11 +12,18 @@ export interface ReceiverProcess {
   close(): Promise<void>;
 }
 
-/** @param args of `syslog-receiver-main.ts`, without the port */
-export async function startReceiverProcess(args: readonly string[]): Promise<ReceiverProcess> {
+/**
+ * @param args of the receiver's main file, without the port
+ * @param kind which main file: `syslog-receiver-main.ts` or `relp-receiver-main.ts`
+ */
+export async function startReceiverProcess(
+  args: readonly string[],
+  kind: 'syslog' | 'relp' = 'syslog',
+): Promise<ReceiverProcess> {
+  const main = fileURLToPath(new URL(`./${kind}-receiver-main.ts`, import.meta.url));
   let child: ChildProcess;
   const start = async (port: number): Promise<number> => {
-    child = spawn(process.execPath, [MAIN, '--port', String(port), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+    child = spawn(process.execPath, [main, '--port', String(port), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     const { stdout } = child;
     if (stdout === null) throw new Error('the receiver has no standard output');
     const [line] = await Promise.race([once(stdout, 'data'), once(child, 'exit').then(() => ['{}'])]);

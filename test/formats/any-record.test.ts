@@ -86,7 +86,9 @@ function lines(type: LogType): fc.Arbitrary<string> {
     type.name === 'vpc-flow' ? `${['version', ...names.filter((name) => name !== 'version')].join(' ')}\n` : '';
   const cell = fc.oneof(value, plausible).map((one) => one.replace(/[\n]/g, '\v'));
   const quoted = fc.tuple(cell, fc.boolean()).map(([one, quotes]) => (quotes ? `"${one}"` : one.replace(/ /g, '_')));
-  const line = fc.array(quoted, { minLength: names.length, maxLength: 32 }).map((cells) => cells.join(' '));
+  const line = fc
+    .array(quoted, { minLength: names.length, maxLength: Math.max(32, names.length + 3) })
+    .map((cells) => cells.join(' '));
   return fc.array(line, { minLength: 1, maxLength: 3 }).map((all) => header + all.join('\n'));
 }
 

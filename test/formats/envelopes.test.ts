@@ -135,6 +135,18 @@ describe('EventBridge, SNS, FireLens', () => {
     ]);
   });
 
+  it('a finding of Security Hub in OCSF is the one in the list of its detail', async () => {
+    const finding = {
+      metadata: { version: '1.6.0' },
+      class_uid: 2004,
+      activity_id: 1,
+      type_uid: 200401,
+      severity_id: 4,
+    };
+    const [frame] = await leef(bridge('Findings Imported V2', { findings: [finding] }));
+    expect(said(frame, 'sev', 'awsAccountId')).toEqual(['OCSF', '200401', '8', '444455556666']);
+  });
+
   it('SNS around EventBridge is opened twice', async () => {
     const [frame] = await leef(sns(bridge('AWS API Call via CloudTrail', trail('PutRolePolicy'))));
     expect(said(frame)).toEqual(['CloudTrail', 'PutRolePolicy']);

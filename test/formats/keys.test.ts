@@ -38,16 +38,36 @@ const KEYS: readonly (readonly [key: string, type: string])[] = [
   ],
   [`${day('BedrockModelInvocationLogs')}04/20260203T040506123Z_0a1b2c3d.json.gz`, 'bedrock-invocation'],
   [`${day('VpcLattice/AccessLogs')}04/x.json.gz`, 'vpc-lattice'],
+  [`${day('vpcflowlogs')}07/${ACCOUNT}_vpcflowlogs_eu-west-1_fl-1_20260203T0700Z_1.log.parquet`, 'vpc-flow'],
+  [
+    `AWSLogs/aws-account-id=${ACCOUNT}/service=vpcflowlogs/aws-region=eu-west-1/year=2026/month=02/day=03/x.log.parquet`,
+    'vpc-flow',
+  ],
+  [`${day('elasticloadbalancing')}${ACCOUNT}_elasticloadbalancing_eu-west-1_net.web.1_20260203T0000Z_1.log.gz`, 'nlb'],
+  [`${day('elasticloadbalancing')}${ACCOUNT}_elasticloadbalancing_eu-west-1_web_20260203T0000Z_10.0.0.1_x.log`, 'clb'],
+  [
+    `${day('elasticloadbalancing')}conn_log_${ACCOUNT}_elasticloadbalancing_eu-west-1_app.web.1_20260203T0000Z_x.log.gz`,
+    'alb-connection',
+  ],
+  [
+    `${day('elasticloadbalancing')}health_check_log_${ACCOUNT}_elasticloadbalancing_eu-west-1_app.web.1_2026_x.log.gz`,
+    'alb-health-check',
+  ],
+  [`${day('globalaccelerator')}${ACCOUNT}_globalaccelerator_0123_20260203T0405Z_0a1b.log.gz`, 'global-accelerator'],
+  [`aws/CLOUD_TRAIL_MGMT/2.0/region=eu-west-1/accountId=${ACCOUNT}/eventDay=20260203/0123.gz.parquet`, 'ocsf'],
+  [`p/aws/VPC_FLOW/region=eu-west-1/accountid=${ACCOUNT}/eventhour=2026020304/0123.gz.parquet`, 'ocsf'],
+  [`ext/okta/1.0/region=eu-west-1/accountId=${ACCOUNT}/eventDay=20260203/x.parquet`, 'ocsf'],
   ['2026-02-03-10-13-50-A211246203787B7F', 's3-access'],
   ['logs/2026-02-03-10-13-50-A211246203787B7F', 's3-access'],
 ];
 
 /** Near misses: written beside our objects by the same services, in other formats. */
 const OTHERS: readonly string[] = [
-  `${day('vpcflowlogs')}x.log.parquet`,
-  `${day('elasticloadbalancing')}${ACCOUNT}_elasticloadbalancing_eu-west-1_net.web.1_20260203T0000Z_1.log.gz`,
-  `${day('elasticloadbalancing')}${ACCOUNT}_elasticloadbalancing_eu-west-1_web_20260203T0000Z_10.0.0.1_x.log`,
-  `${day('elasticloadbalancing')}conn_log_${ACCOUNT}_elasticloadbalancing_eu-west-1_app.web.1_x.log.gz`,
+  `${day('vpcflowlogs')}x.log.csv`,
+  `${day('elasticloadbalancing')}x.log.gz`,
+  'data/region=eu-west-1/accountId=111122223333/eventDay=20260203/x.parquet',
+  'aws/CLOUD_TRAIL/2.0/region=eu-west-1/accountId=111122223333/eventDay=20260203/_metadata',
+  'example/E1SFLUZKKLSP61.2026-02-03.e519cdee.gz',
   `${day('CloudTrail-Digest')}x.json.gz`,
   `${day('Config')}x.json.gz`,
   `AWSLogs/${ACCOUNT}/CloudTrail/x.json.gz`,
@@ -62,6 +82,23 @@ describe('keys', () => {
 
   it.each(OTHERS)('%s is none of ours', (key) => {
     expect(logTypeOfKey(key)?.name).toBeUndefined();
+  });
+
+  it('leave to the content what AWS puts under the same keys', () => {
+    const flow = `${day('vpcflowlogs')}x.log.gz`;
+    const vpc = 'version account-id interface-id srcaddr dstaddr\n2 111122223333 eni-1 10.0.0.1 10.0.0.2\n';
+    expect(logTypeOfKey(flow, vpc)?.name).toBe('vpc-flow');
+    expect(logTypeOfKey(flow, vpc.replace('interface-id', 'tgw-id'))?.name).toBe('tgw-flow');
+    expect(logTypeOfKey(flow, '6 TransitGateway 111122223333 tgw-1 tgw-attach-1\n')?.name).toBe('tgw-flow');
+    for (const unsaid of ['', '\n', '2 111122223333 eni-1', '{"a":1}']) {
+      expect(logTypeOfKey(flow, unsaid)?.name, unsaid).toBe('vpc-flow');
+    }
+    const vended = `AWSLogs/${ACCOUNT}/CloudFront/E1SFLUZKKLSP61/2026/02/03/04/x.gz`;
+    const kindOf = (head: string): string =>
+      `${logTypeOfKey(vended, head)?.name} ${logTypeOfKey(vended, head)?.spec.layout.kind}`;
+    expect(kindOf('{"x-edge-location":"FRA56-P1"}')).toBe('cloudfront json');
+    expect(kindOf('#Fields: date time\n')).toBe('cloudfront text');
+    expect(kindOf('')).toBe('cloudfront text');
   });
 
   it('tell account and region where they hold them', () => {
@@ -100,6 +137,8 @@ describe('keys', () => {
     const groups = JSON.parse(sample('s3-keys/s3-keys.json').toString()) as Record<string, readonly string[]>;
     const ours: Readonly<Record<string, string>> = {
       cloudtrail: 'cloudtrail',
+      msk: 'msk',
+      redshift: 'redshift-user',
       alb: 'alb',
       vpcflow: 'vpc-flow',
       's3-access': 's3-access',
@@ -110,6 +149,13 @@ describe('keys', () => {
       'config-history': 'config',
       'config-snapshot': 'config',
       'config-oversized': 'config',
+      nlb: 'nlb',
+      clb: 'clb',
+      'alb-connection': 'alb-connection',
+      'alb-health-check': 'alb-health-check',
+      'cloudfront-standard': 'cloudfront',
+      'global-accelerator': 'global-accelerator',
+      'security-lake': 'ocsf',
     };
     const ignored: Readonly<Record<string, string>> = {
       'cloudtrail-digest': 'cloudtrail-digest',

@@ -39,7 +39,7 @@ describe.each(allLogTypes.map((type) => [`${type.name} (${type.spec.layout.kind}
       expect(type.spec.reference).toMatch(
         type.spec.vendor === undefined ? /^https:\/\/docs\.aws\.amazon\.com\/\S+\.html$/ : /^https:\/\/\S+$/,
       );
-      expect(type.spec.splunk.sourcetype).toMatch(type.spec.vendor === undefined ? /^aws:[a-z0-9:]+$/ : /^[a-z0-9:]+$/);
+      expect(type.spec.splunk.sourcetype).toMatch(/^[A-Za-z][A-Za-z0-9_:]+$/);
       expect(type.spec.qradar).not.toBe('');
       expect(logTypeNames).toContain(type.name);
       expect(logTypeNamed(type.name, type.spec.layout.kind === 'json' ? '{' : 'a')).toBe(type);

@@ -1,14 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
-import { connect as connectTls, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
 import { tlsOptions } from '../tls-options.ts';
+import { clientCertificateStep, type Handshake, tlsSteps } from '../tls-probe.ts';
 import { DeliveryError, type ProbeReport, type ProbeStep, type TransportObserver } from '../transport.ts';
+import { type Walk, walk } from '../walk.ts';
 import type { Answer } from './answer.ts';
 import type { Client } from './client.ts';
 import { ACK_REMEDY, meaningOf } from './codes.ts';
 import { ExchangeError } from './exchange.ts';
-import { describe, networkRemedy } from './faults.ts';
+import { answerCode, describe, networkRemedy } from './faults.ts';
 import type { HecSettings } from './settings.ts';
 
 /** A step that failed: what was seen, and what to do. */
@@ -21,8 +23,6 @@ class Failure extends Error {
   }
 }
 
-type Step = readonly [name: string, run: (signal: AbortSignal) => Promise<string>];
-
 /**
  * Walks to the endpoint: name, port, TLS, health, token, acknowledgement. Sends no event: an empty request tells whether
  * the token is good (Splunk answers "No data"). Stops at the first step that fails.
@@ -33,50 +33,90 @@ export async function probeHec(
   observer: TransportObserver,
   signal: AbortSignal,
 ): Promise<ProbeReport> {
-  const steps: ProbeStep[] = [];
-  for (const step of stepsOf(settings, client, observer)) {
-    const done = await run(step, signal);
-    steps.push(done);
-    if (!done.ok) break;
+  const ask = asker(settings, client);
+  try {
+    return await walk(settings.ack ? 'indexed' : 'accepted', explain, signal, async (walk) => {
+      await connection(settings, observer, signal, walk);
+      await walk.step('health', async () => [undefined, health(await ask('GET', '/health', '', signal))]);
+      await walk.step('token', async () => [undefined, token(await ask('POST', '/event', '', signal))]);
+      walk.note([index(settings)]);
+      await walk.step('ack', async () => {
+        if (!settings.ack) return [undefined, 'off, as configured'];
+        return [undefined, ack(await ask('POST', '/ack', '{"acks":[0]}', signal))];
+      });
+    });
+  } finally {
+    client.close();
   }
-  client.close();
-  return { ok: steps.every(({ ok }) => ok), assurance: settings.ack ? 'indexed' : 'accepted', steps };
 }
 
-function stepsOf(settings: HecSettings, client: Client, observer: TransportObserver): readonly Step[] {
+/** The way to the port, and through TLS where there is some. */
+async function connection(
+  settings: HecSettings,
+  observer: TransportObserver,
+  signal: AbortSignal,
+  walk: Walk,
+): Promise<void> {
   const url = new URL(settings.url);
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  const port = Number(url.port) || (url.protocol === 'https:' ? 443 : 80);
-  const ask = asker(settings, client);
-  return [
-    ['dns', () => resolve(host)],
-    ['tcp', (signal) => reach(host, port, settings.request_timeout, signal)],
-    ...(url.protocol === 'https:' ? [['tls', (signal) => secure(settings, host, port, observer, signal)] as Step] : []),
-    ['health', async (signal) => health(await ask('GET', '/health', '', signal))],
-    ['token', async (signal) => token(await ask('POST', '/event', '', signal))],
-    [
-      'ack',
-      async (signal) => (settings.ack ? ack(await ask('POST', '/ack', '{"acks":[0]}', signal)) : 'off, as configured'),
-    ],
-  ];
+  const place = { host, port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) };
+  const timeout = settings.request_timeout;
+  await walk.step('dns', async () => [undefined, await resolve(host)]);
+  await walk.step('tcp', async () => {
+    const socket = await opened(connect(place), 'connect', timeout, signal);
+    const detail = `${socket.remoteAddress} port ${socket.remotePort}`;
+    socket.destroy();
+    return [undefined, detail];
+  });
+  if (url.protocol !== 'https:') return;
+  const { tls } = settings;
+  const options: ConnectionOptions = await walk.step('tls files', async () => {
+    const sni = isIP(host) === 0 ? { servername: host } : {};
+    return [{ ...place, ...sni, ...tlsOptions(tls) }, filesOf(tls)];
+  });
+  const peer = { options, tls, name: tls.server_name ?? host, timeout };
+  const { socket, ended } = await tlsSteps(walk, peer, signal, () => secure(options, timeout, observer, signal));
+  await clientCertificateStep(walk, tls, ended).finally(() => socket.destroy());
 }
 
-async function run([step, action]: Step, signal: AbortSignal): Promise<ProbeStep> {
-  const start = performance.now();
-  const ms = (): number => Math.round(performance.now() - start);
-  try {
-    return { step, ok: true, detail: await action(signal), ms: ms() };
-  } catch (error) {
-    return { step, ok: false, ms: ms(), ...explain(error) };
-  }
+function filesOf({ ca_file, cert_file, key_file }: HecSettings['tls']): string {
+  return [ca_file ?? 'authorities of Node.js', cert_file, key_file].filter((file) => file !== null).join(', ');
 }
 
-function explain(error: unknown): { detail: string; remedy: string } {
+interface Secured extends Handshake {
+  readonly socket: TLSSocket;
+  /** Resolves to what ends the connection. */
+  readonly ended: Promise<Error>;
+}
+
+async function secure(
+  options: ConnectionOptions,
+  timeoutMs: number,
+  observer: TransportObserver,
+  signal: AbortSignal,
+): Promise<Secured> {
+  const socket = await opened(connectTls(options), 'secureConnect', timeoutMs, signal);
+  const ended = new Promise<Error>((resolve) => {
+    socket.once('error', resolve);
+    socket.once('close', () => resolve(new Failure('the receiver closed the connection', resetRemedy)));
+  });
+  socket.resume();
+  const certificate = socket.getPeerX509Certificate();
+  if (certificate !== undefined) observer.certificate('server', certificate.validToDate);
+  return { socket, ended, certificate, description: `${socket.getProtocol()}, ${socket.getCipher().name}` };
+}
+
+function explain(error: unknown): Pick<ProbeStep, 'detail' | 'remedy'> {
   const detail = error instanceof Error ? error.message.replace(/\s+/g, ' ').trim() : String(error);
   if (error instanceof Failure) return { detail, remedy: error.remedy };
-  if (error instanceof DeliveryError && error.fault.kind === 'blocked') return { detail, remedy: error.fault.remedy };
+  if (error instanceof DeliveryError && error.fault.kind === 'blocked') {
+    const { remedy } = error.fault;
+    return { detail: detail.replace(`: ${remedy}`, ''), remedy };
+  }
   const cause = error instanceof ExchangeError ? error.cause : error;
-  return { detail, remedy: networkRemedy(cause) ?? (isReset(cause) ? resetRemedy : reachRemedy) };
+  const remedy = networkRemedy(cause);
+  if (remedy !== undefined) return { detail: `${detail} [TF-HEC-TLS]`, remedy };
+  return { detail: `${detail} [TF-HEC-CONNECTION]`, remedy: isReset(cause) ? resetRemedy : reachRemedy };
 }
 
 const reachRemedy = 'check `url`, the name server, and the firewalls between this host and Splunk';
@@ -93,49 +133,24 @@ async function resolve(host: string): Promise<string> {
   return addresses.map(({ address }) => address).join(', ');
 }
 
-function reach(host: string, port: number, timeoutMs: number, signal: AbortSignal): Promise<string> {
-  const socket = connect({ host, port });
-  return settled(socket, 'connect', timeoutMs, signal, () => `${socket.remoteAddress} port ${socket.remotePort}`);
-}
-
-function secure(
-  settings: HecSettings,
-  host: string,
-  port: number,
-  observer: TransportObserver,
-  signal: AbortSignal,
-): Promise<string> {
-  const name = isIP(host) === 0 ? { servername: host } : {};
-  const socket = connectTls({ host, port, ...name, ...tlsOptions(settings.tls) });
-  return settled(socket, 'secureConnect', settings.request_timeout, signal, () => certificate(socket, observer));
-}
-
-function certificate(socket: TLSSocket, observer: TransportObserver): string {
-  const { subject, issuer, valid_to } = socket.getPeerCertificate();
-  const end = new Date(valid_to);
-  observer.certificate('server', end);
-  const until = end.toISOString().slice(0, 10);
-  return `${socket.getProtocol()}, certificate of ${subject.CN} by ${issuer.CN}, valid until ${until}`;
-}
-
-/** Waits for a socket's event, describes it, and ends the socket. */
-function settled(
-  socket: Socket,
+/** A socket once its event has come. @throws what broke it, or that it took too long */
+async function opened<S extends Socket>(
+  socket: S,
   event: 'connect' | 'secureConnect',
   timeoutMs: number,
   signal: AbortSignal,
-  detail: () => string,
-): Promise<string> {
+): Promise<S> {
   const ends = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   const stop = (): void => void socket.destroy(new Error(`no ${event} within ${timeoutMs} ms`));
   ends.addEventListener('abort', stop, { once: true });
-  return new Promise<string>((resolve, reject) => {
-    socket.once('error', reject);
-    socket.once(event, () => resolve(detail()));
-  }).finally(() => {
+  try {
+    return await new Promise<S>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.once(event, () => resolve(socket));
+    });
+  } finally {
     ends.removeEventListener('abort', stop);
-    socket.destroy();
-  });
+  }
 }
 
 type Ask = (method: 'GET' | 'POST', path: string, body: string, signal: AbortSignal) => Promise<Answer>;
@@ -155,16 +170,23 @@ function asker(settings: HecSettings, client: Client): Ask {
 function health(answer: Answer): string {
   if (answer.status === 200) return describe(answer);
   const remedy = meaningOf(answer).remedy ?? "see Splunk's Monitoring Console: HEC says that it cannot take events now";
-  throw new Failure(describe(answer), remedy);
+  throw new Failure(`${describe(answer)} [${answerCode(answer)}]`, remedy);
 }
 
 function token(answer: Answer): string {
   if (answer.code === 5) return 'the token is accepted';
-  throw new Failure(describe(answer), meaningOf(answer).remedy ?? 'try again: HEC does not answer for the token now');
+  const remedy = meaningOf(answer).remedy ?? 'try again: HEC does not answer for the token now';
+  throw new Failure(`${describe(answer)} [${answerCode(answer)}]`, remedy);
+}
+
+/** HEC refuses a wrong index only together with an event, so nothing is asked here. */
+function index({ index }: HecSettings): ProbeStep {
+  const detail = `${index ?? 'the default index of the token'}: HEC speaks of it only when an event comes: see send-test`;
+  return { step: 'index', ok: true, ms: 0, detail };
 }
 
 /** The ack endpoint answers code 14 for a token without acknowledgement. */
 function ack(answer: Answer): string {
   if (answer.acks !== undefined) return 'on: events are settled when they are indexed';
-  throw new Failure(describe(answer), meaningOf(answer).remedy ?? ACK_REMEDY);
+  throw new Failure(`${describe(answer)} [${answerCode(answer)}]`, meaningOf(answer).remedy ?? ACK_REMEDY);
 }

@@ -1,9 +1,10 @@
-import { addressesOf, connectTcp, firstThatAnswers, type Target } from '../dial.ts';
-import { clientCertificateStep, heldOpen, tlsSteps } from '../tls-probe.ts';
+import type { Target } from '../dial.ts';
+import { dnsStep, reach } from '../tcp-probe.ts';
+import { clientCertificateStep, heldOpen, tlsFilesStep, tlsSteps } from '../tls-probe.ts';
 import type { Assurance, ProbeReport } from '../transport.ts';
 import { type Walk, walk } from '../walk.ts';
 import { codeOf, explain, trouble } from './faults.ts';
-import { dialTls, readTlsFiles, secure, type TlsTarget } from './tls-dial.ts';
+import { dialTls, secure, type TlsTarget } from './tls-dial.ts';
 import type { TlsSession } from './tls-session.ts';
 
 export interface Framed {
@@ -38,8 +39,8 @@ async function ended(session: TlsSession): Promise<Error> {
 export function probeTls(target: TlsTarget & Framed, assurance: Assurance, signal: AbortSignal): Promise<ProbeReport> {
   return walk(assurance, explain, signal, async (walk) => {
     const dialer = { signal, onDrain: () => undefined };
-    const files = await walk.step('tls files', async () => [readTlsFiles(target), filesOf(target)]);
-    const { socket, address } = await reach(target, signal, walk);
+    const files = await tlsFilesStep(walk, target.tls, target.host);
+    const { socket, address } = await reach(walk, target, signal);
     const name = target.tls.server_name ?? target.host;
     const options = { ...files.options, host: address, port: target.port };
     const peer = { options, name, tls: target.tls, timeout: target.connectTimeout };
@@ -57,15 +58,10 @@ export function probeTls(target: TlsTarget & Framed, assurance: Assurance, signa
 
 const CONFIRM = 'set confirm: close-notify: this receiver can say that it read everything';
 
-function filesOf({ tls }: TlsTarget): string {
-  const given = [tls.ca_file ?? 'authorities of Node.js', tls.cert_file, tls.key_file];
-  return given.filter((file) => file !== null).join(', ');
-}
-
 /** The way to a plain TCP listener, which never confirms anything. */
 export function probeTcp(target: Target & Framed, signal: AbortSignal): Promise<ProbeReport> {
   return walk('written', explain, signal, async (walk) => {
-    const { socket } = await reach(target, signal, walk);
+    const { socket } = await reach(walk, target, signal);
     socket.destroy();
     framing(target, walk);
   });
@@ -74,25 +70,9 @@ export function probeTcp(target: Target & Framed, signal: AbortSignal): Promise<
 /** A datagram gets no answer: only the name can be checked. */
 export function probeUdp(target: Target & Framed, signal: AbortSignal): Promise<ProbeReport> {
   return walk('sent', explain, signal, async (walk) => {
-    await walk.step('dns', async () => resolved(target));
+    await dnsStep(walk, target);
     framing(target, walk);
   });
-}
-
-async function reach(target: Target, signal: AbortSignal, walk: Walk) {
-  const addresses = await walk.step('dns', async () => resolved(target));
-  return walk.step('tcp', async () => {
-    const found = await firstThatAnswers(addresses, async (address) => ({
-      socket: await connectTcp(address, target, signal),
-      address,
-    }));
-    return [found, `${found.address} port ${target.port}`];
-  });
-}
-
-async function resolved(target: Target): Promise<readonly [readonly string[], string]> {
-  const addresses = await addressesOf(target.host);
-  return [addresses, addresses.join(', ')];
 }
 
 /** No receiver says whether it understands how we cut a stream into events: only an event that is looked for tells. */

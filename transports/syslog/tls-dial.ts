@@ -1,7 +1,6 @@
-import { isIP, type Socket } from 'node:net';
-import type { ConnectionOptions } from 'node:tls';
+import type { Socket } from 'node:net';
 import { addressesOf, connectTcp, firstThatAnswers, type Target } from '../dial.ts';
-import { clientCertificateEnd, type TlsSettings, tlsOptions } from '../tls-options.ts';
+import { readTlsFiles, type TlsFiles, type TlsSettings } from '../tls-options.ts';
 import type { TransportObserver } from '../transport.ts';
 import { trouble } from './faults.ts';
 import { TlsSession } from './tls-session.ts';
@@ -22,27 +21,12 @@ export interface Dialer {
   onDrain(): void;
 }
 
-/** What the files of the `tls` section hold at one moment. */
-export interface TlsFiles {
-  readonly options: ConnectionOptions;
-  readonly clientCertificateEnd: Date | undefined;
-}
-
-/** @throws {DeliveryError} as `tlsOptions` */
-export function readTlsFiles(target: TlsTarget): TlsFiles {
-  const name = isIP(target.host) === 0 ? { servername: target.host } : {};
-  return {
-    options: { host: target.host, ...name, ...tlsOptions(target.tls) },
-    clientCertificateEnd: clientCertificateEnd(target.tls),
-  };
-}
-
 /**
  * A session that is ready to be written to, at the first address that lets us in.
  * @throws an error of Node.js or OpenSSL, a `trouble`, or a `DeliveryError` about the TLS files
  */
 export async function dialTls(target: TlsTarget, dialer: Dialer): Promise<TlsSession> {
-  const files = readTlsFiles(target);
+  const files = readTlsFiles(target.tls, target.host);
   const addresses = await addressesOf(target.host, dialer.first);
   return firstThatAnswers(addresses, async (address) =>
     secure(await connectTcp(address, target, dialer.signal), address, target, files, dialer),

@@ -150,6 +150,23 @@ test('--explain says which filter kept an event back, and why', async () => {
   expect(out).toMatch(/\n {2}severity +1 {2}<- /);
 });
 
+test('--explain says what is hidden, and shows what the destination sees', async () => {
+  const redact = 'redact: [{member: eventSource, action: mask}, {field: event.action, action: drop}]';
+  const config = await file('x.yaml', CONFIG.replace('    filters:', `    ${redact}\n    filters:`));
+  const { out } = await run('-c', config, '-d', 'siem', '--explain', await file('c.json', JSON.stringify(CALLS[1])));
+  expect(out).toContain('\n  hidden: eventSource: mask\n  hidden: event.action: drop\n');
+  expect(out).toMatch(/\n {2}event\.provider +eventSource +\*\*\* {2}<- eventSource\n/);
+  expect(out).not.toContain('event.action  ');
+});
+
+test('a key of hashes that cannot be read is told', async () => {
+  const redact = 'redact: [{member: a, action: hash}]\n    redact_key: {env: NOT_SET_ANYWHERE}';
+  const config = await file('x.yaml', CONFIG.replace('    filters:', `    ${redact}\n    filters:`));
+  const { code, err } = await run('-c', config, '-d', 'siem', golden('vpc-flow/default.in'));
+  expect(code).toBe(78);
+  expect(err).toBe('environment variable NOT_SET_ANYWHERE is not set [TF-SECRET-ENV]\n');
+});
+
 test('a configuration that cannot be used is told, and one destination must be meant', async () => {
   const bad = await file('bad.yaml', CONFIG.replace('event_name', 'event_nam'));
   const { code, err } = await run('-c', bad, '-d', 'siem', golden('vpc-flow/default.in'));

@@ -40,7 +40,7 @@ describe('a pattern', () => {
       { number: '3', message: 'c' },
       { message: 'user d', user: 'd' },
     ]);
-    expect(values(inner, '1 user a\n2 host b\n3 c\n', '@kind')).toEqual(['a user', 'a host', undefined]);
+    expect(values(inner, '1 user a\n2 host b\n3 c\n', 'form')).toEqual(['a user', 'a host', undefined]);
   });
 
   it('over blocks sees all their lines, and in an envelope the whole message', () => {

@@ -113,3 +113,11 @@ describe('OCSF', () => {
     },
   );
 });
+
+it('records that came in as OCSF go out as they stand', () => {
+  const json = new Map(goldenFrames('jsonl'));
+  const native = allLogTypes.filter(({ spec }) => spec.ocsf === 'native').map(({ name }) => `${name}/`);
+  const cases = goldenFrames('ocsf').filter(([name]) => native.some((prefix) => name.startsWith(prefix)));
+  expect(cases.length).toBeGreaterThan(0);
+  for (const [name, lines] of cases) expect(lines, name).toEqual(json.get(name));
+});

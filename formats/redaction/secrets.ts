@@ -1,0 +1,64 @@
+import { FormatError } from '../framing/record.ts';
+import { members, placesOf } from './json-places.ts';
+import { type Replacement, replaced } from './replace.ts';
+
+/** What stands in the records of a log type and is a secret: masked wherever nobody asks for it. */
+export interface Secrets {
+  /** URLs, which may be presigned: who has such a URL can do what it was signed for. */
+  readonly signedUrls?: true;
+  /** Path of a JSON list of HTTP headers, each `{name, value}`: cookies and credentials are among them. */
+  readonly headers?: string;
+}
+
+/** A change of a record's text. Gives the very text back when there is nothing to change. @throws {FormatError} */
+export type Rewrite = (text: string) => string;
+
+/** What takes the secrets of a log type out of its records. */
+export function rewriteSecrets({ signedUrls, headers }: Secrets): Rewrite | undefined {
+  const path = headers?.split('.');
+  if (path === undefined) return signedUrls === true ? maskSignatures : undefined;
+  if (signedUrls !== true) return (text) => maskHeaders(text, path);
+  return (text) => maskHeaders(maskSignatures(text), path);
+}
+
+/**
+ * The values of a presigned URL that are its secret (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html),
+ * also where the URL is itself a parameter of another. A value ends where the next parameter or the URL does.
+ */
+const SIGNED = /(X-Amz-(?:Signature|Security-Token|Credential)(?:=|%3D|%253D))(?:[^&%\s"'\\<>]|%(?!26|2526))+/gi;
+
+function maskSignatures(text: string): string {
+  return text.includes('X-Amz-') ? text.replace(SIGNED, '$1***') : text;
+}
+
+/** Names of headers whose values let one act as somebody else. */
+const SECRET_HEADERS = new Set([
+  'authorization',
+  'proxy-authorization',
+  'cookie',
+  'set-cookie',
+  'x-amz-security-token',
+]);
+const ANY_SECRET_HEADER = /authorization|cookie|x-amz-security-token/i;
+
+function maskHeaders(text: string, path: readonly string[]): string {
+  if (!ANY_SECRET_HEADER.test(text)) return text;
+  const bytes = Buffer.from(text, 'latin1');
+  const found: Replacement[] = [];
+  for (const place of placesOf(bytes, [...path, '*'])) {
+    if (bytes[place.start] !== 0x7b) continue;
+    const header = members(bytes, place);
+    const names = header.filter(({ name }) => name === 'name').map(({ start, end }) => textAt(text, start, end));
+    if (!names.some((name) => SECRET_HEADERS.has(name.toLowerCase()))) continue;
+    for (const { name, start, end } of header) if (name === 'value') found.push({ start, end, text: '"***"' });
+  }
+  return replaced(text, found);
+}
+
+function textAt(text: string, start: number, end: number): string {
+  try {
+    return String(JSON.parse(text.substring(start, end)));
+  } catch (error) {
+    throw new FormatError('TF-REDACT-PLACE', 'the name of a header cannot be read', error);
+  }
+}

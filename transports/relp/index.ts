@@ -1,0 +1,41 @@
+import { syslogEnvelope } from '../syslog/envelope.ts';
+import type { Transport, TransportContext, TransportType } from '../transport.ts';
+import { Relp } from './relp.ts';
+import { checkRelp, type RelpSettings, relpSchema } from './settings.ts';
+import { LAST_TXNR } from './txnr.ts';
+
+export type { RelpSettings } from './settings.ts';
+
+/** RELP, the acknowledged way into rsyslog: the receiver answers for every event. */
+export const relp: TransportType<RelpSettings> = {
+  type: 'relp',
+  title: 'RELP over TLS or TCP, into rsyslog',
+  schema: relpSchema,
+  check: checkRelp,
+  create: createRelp,
+};
+
+/** @param lastTxnr another one in tests only */
+export function createRelp(settings: RelpSettings, context: TransportContext, lastTxnr = LAST_TXNR): Transport {
+  const envelope = syslogEnvelope({
+    header: settings.header,
+    framing: 'none',
+    facility: settings.facility,
+    appName: settings.app_name,
+    hostname: settings.hostname ?? context.hostname,
+    maxMessageBytes: settings.max_message_bytes,
+  });
+  const target = {
+    where: `${context.name} (${settings.host}:${settings.port})`,
+    host: settings.host,
+    port: settings.port,
+    protocol: settings.protocol,
+    connectTimeout: settings.connect_timeout,
+    stallTimeout: settings.stall_timeout,
+    window: settings.window,
+    tls: settings.tls,
+    observer: context.observer,
+    lastTxnr,
+  };
+  return new Relp(target, envelope);
+}
