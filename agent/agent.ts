@@ -15,6 +15,7 @@ import { Gate } from './gate.ts';
 import { lockStateDir } from './lock.ts';
 import { messageHandler } from './message.ts';
 import type { Report } from './report.ts';
+import { mappingOf } from './rules/mapping.ts';
 import { type Chore, schedule } from './schedule.ts';
 
 /** How long a stop waits for answers that are out. Milliseconds. */
@@ -93,6 +94,7 @@ export class Agent {
     const { config, report, ledger, quarantine } = this;
     const connect = connectAws(config.aws, readSecret);
     const lanes = new Lanes(ledger);
+    const mapping = mappingOf(config.overrides);
     return config.queues.map((settings) => {
       const source = connect(settings);
       // Each queue has places of its own: one whose destination is down must not hold those of a healthy one.
@@ -104,6 +106,7 @@ export class Agent {
       const pipeline = {
         ...{ objects, targets, lanes, ledger, quarantine, openObjects, gate },
         overrides: settings.log_types,
+        mapping,
         observer: report.pipeline(),
       };
       const handle = messageHandler({ pipeline, buckets: settings.buckets, observer: report.objects(settings.name) });

@@ -1,4 +1,4 @@
-import type { FilterSettings } from '../config/config.ts';
+import type { FilterSettings, SeverityRule } from '../config/config.ts';
 import type { LogEvent } from '../formats/event.ts';
 import { eventIds } from '../formats/event-id.ts';
 import { absent, describe, type Expression, type Resolve, trace } from '../formats/expression.ts';
@@ -9,6 +9,7 @@ import type { Decoder, LogType, LogTypeSpec } from '../formats/log-type.ts';
 import type { ObjectContents } from '../formats/reader.ts';
 import { type Dress, type FrameSink, MOST_RECORD_BYTES } from './convert.ts';
 import { describeCondition } from './rules/describe.ts';
+import { SeverityDecoder } from './rules/mapping.ts';
 
 /** One line of an explanation. */
 interface Row {
@@ -42,7 +43,9 @@ export function explainObject(
       const event = decoder.event(record, ids(ordinal));
       const filter = filters.bind(type, decoder.origin)?.drops(event);
       const hiding = redaction.bind(type, true);
-      const verdict = (filter === undefined ? '' : filtered(filter)) + hidden(hiding?.explain(event) ?? []);
+      const rule = decoder instanceof SeverityDecoder ? decoder.applied : undefined;
+      const said = (filter === undefined ? '' : filtered(filter)) + (rule === undefined ? '' : severity(rule));
+      const verdict = said + hidden(hiding?.explain(event) ?? []);
       const tell = (shown: LogEvent): void => {
         const rows = [...headerRows(type.spec, shown), ...fieldRows(type, shown, dress)];
         print(page(type, ordinal, shown, verdict, rows));
@@ -98,6 +101,10 @@ const SHOWN = 200;
 
 function filtered({ name, drop }: FilterSettings): string {
   return `  kept back by filter ${name}: ${describeCondition(drop)}\n`;
+}
+
+function severity({ when, then }: SeverityRule): string {
+  return `  severity ${then} by override: ${describeCondition(when)}\n`;
 }
 
 function hidden(what: readonly string[]): string {

@@ -1,6 +1,6 @@
 import type { LogTypeOverride } from '../config/config.ts';
 import { matches } from '../config/wildcard.ts';
-import { EnvelopeReader } from '../formats/envelopes/reader.ts';
+import { EnvelopeReader, type TypeOfLetter } from '../formats/envelopes/reader.ts';
 import type { ObjectOrigin } from '../formats/event.ts';
 import {
   envelopeOfContent,
@@ -11,6 +11,7 @@ import {
   originOfKey,
 } from '../formats/log-types/index.ts';
 import { type ObjectContents, plainContents } from '../formats/reader.ts';
+import { type Mapping, unchanged } from './rules/mapping.ts';
 
 /** Enough of an object to tell its log type by. */
 const HEAD_BYTES = 64 * 1024;
@@ -38,12 +39,13 @@ export async function* withHead(source: AsyncIterable<Buffer>): AsyncGenerator<B
 
 /**
  * What an object holds: envelopes by its content; else records of one log type, by the admin's word, by its key, or by its
- * content. Where it comes from is told by its key.
+ * content; `mapping` says how that type is to be read. Where it comes from is told by its key.
  */
 export function contentsOf(
   object: Pick<ObjectOrigin, 'bucket' | 'key' | 'version'>,
   head: Buffer,
   overrides: readonly LogTypeOverride[],
+  mapping: Mapping = unchanged,
 ): ObjectContents {
   const { key } = object;
   const start = head.toString('latin1', 0, HEAD_BYTES);
@@ -52,7 +54,8 @@ export function contentsOf(
   const origin = { ...object, ...originOfKey(key) };
   const envelope = envelopeOfContent(start);
   if (envelope === undefined)
-    return plainContents(named ?? logTypeOfKey(key, start) ?? logTypeOfContent(start), origin);
+    return plainContents(mapping(named ?? logTypeOfKey(key, start) ?? logTypeOfContent(start)), origin);
   const typeOf = logTypeOfLetter(named, key);
-  return { name: envelope, origin, open: (options) => new EnvelopeReader(origin, options, typeOf) };
+  const mapped: TypeOfLetter = (letter, members) => mapping(typeOf(letter, members));
+  return { name: envelope, origin, open: (options) => new EnvelopeReader(origin, options, mapped) };
 }

@@ -14,6 +14,7 @@ import type { Quarantine } from './delivery/quarantine.ts';
 import type { Gate } from './gate.ts';
 import { contentsOf, withHead } from './object-type.ts';
 import { plainBytes } from './plain-bytes.ts';
+import type { Mapping } from './rules/mapping.ts';
 
 /** One destination of a pipeline. */
 export interface Target {
@@ -38,6 +39,7 @@ export interface PipelineParts {
   readonly ledger: Ledger;
   readonly quarantine: Quarantine;
   readonly overrides: readonly LogTypeOverride[];
+  readonly mapping: Mapping;
   /** Places for objects being read: each costs an inflater and a connection. Waiting for answers costs none. */
   readonly openObjects: PQueue;
   readonly gate: Gate;
@@ -140,7 +142,7 @@ async function read(
 
 function start(head: Buffer, object: OpenObject, sinks: readonly LaneSink[], parts: PipelineParts): Converter {
   const { bucket, key, version } = object.version;
-  const contents = contentsOf({ bucket, key: toByteString(key), version }, head, parts.overrides);
+  const contents = contentsOf({ bucket, key: toByteString(key), version }, head, parts.overrides, parts.mapping);
   return new Converter(
     contents,
     sinks.map((sink) => ({ dress: sink.target.dress, sink })),

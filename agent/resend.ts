@@ -6,6 +6,7 @@ import { Converter, type Dress, type FrameSink } from './convert.ts';
 import type { StoredEntry } from './delivery/segment.ts';
 import { createTransport, dressOf } from './destination.ts';
 import { contentsOf } from './object-type.ts';
+import { type Mapping, mappingOf } from './rules/mapping.ts';
 
 const TIMEOUT_MS = 60_000;
 
@@ -19,7 +20,10 @@ export async function resend(entry: StoredEntry, config: Config): Promise<string
   const silent = { connections: () => {}, certificate: () => {}, notice: () => {} };
   const transport = createTransport(settings, silent);
   try {
-    const frame = entry.kind === 'frame' ? entry.bytes : convertAgain(entry, dressOf(settings, transport.envelope));
+    const frame =
+      entry.kind === 'frame'
+        ? entry.bytes
+        : convertAgain(entry, dressOf(settings, transport.envelope), mappingOf(config.overrides));
     await send(transport, frame);
     return undefined;
   } catch (error) {
@@ -35,7 +39,7 @@ function send(transport: Transport, frame: Buffer): Promise<void> {
 }
 
 /** @throws {FormatError} when the record still cannot be converted */
-function convertAgain(entry: StoredEntry, dress: Dress): Buffer {
+function convertAgain(entry: StoredEntry, dress: Dress, mapping: Mapping): Buffer {
   if (entry.kind === 'rest') {
     throw new FormatError(
       entry.reason,
@@ -46,7 +50,7 @@ function convertAgain(entry: StoredEntry, dress: Dress): Buffer {
   const object = { bucket, key: toByteString(key), version };
   const head = entry.header === undefined ? '' : `${entry.header}\n`;
   const bytes = Buffer.concat([Buffer.from(head, 'latin1'), entry.bytes]);
-  const contents = contentsOf(object, bytes, [{ key: '*', type: entry.logType }]);
+  const contents = contentsOf(object, bytes, [{ key: '*', type: entry.logType }], mapping);
   const sink = new OneFrame();
   const converter = new Converter(contents, [{ dress, sink }], { firstOrdinal: entry.ordinal });
   converter.push(bytes);

@@ -3,6 +3,7 @@ import { awsSection } from './aws-settings.ts';
 import { type ConditionMaker, conditions } from './condition-settings.ts';
 import type { Config, DestinationSettings, Limits } from './config.ts';
 import { filterList } from './filter-settings.ts';
+import { overrideList } from './override-settings.ts';
 import { nameSetting, queueSection } from './queue-settings.ts';
 import { redactList } from './redact-settings.ts';
 import type { Registries } from './registries.ts';
@@ -12,6 +13,7 @@ type ConfigSection = Names<Config> & { readonly queues: SectionList; readonly de
 
 /** The whole configuration, with the settings of each transport as variants of a destination. */
 export function configSection(registries: Registries): ConfigSection {
+  const condition = conditions(registries.logTypes);
   return {
     version: {
       doc: 'Version of this file. A later one may change what a setting means, so it has no default.',
@@ -27,7 +29,8 @@ export function configSection(registries: Registries): ConfigSection {
       required: true,
       of: queueSection(registries.logTypes),
     },
-    destinations: destinationList(registries),
+    destinations: destinationList(registries, condition),
+    overrides: overrideList(condition, registries.logTypes),
     state_dir: {
       doc: 'Directory for ledger and quarantine, written by one process only. By default the StateDirectory= of the systemd unit.',
       format: 'directory',
@@ -62,8 +65,7 @@ const limitsSection = {
   },
 } satisfies Names<Limits>;
 
-function destinationList({ transports, logTypes }: Registries): VariantList {
-  const condition = conditions(logTypes);
+function destinationList({ transports, logTypes }: Registries, condition: ConditionMaker): VariantList {
   const shared = destinationSection(
     transports.map(({ type }) => type),
     condition,

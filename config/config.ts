@@ -1,3 +1,4 @@
+import type { MappingOverride } from '../formats/override.ts';
 import type { SecretRef } from '../transports/transport.ts';
 
 /**
@@ -9,6 +10,8 @@ export interface Config {
   readonly aws: AwsSettings;
   readonly queues: readonly QueueSettings[];
   readonly destinations: readonly DestinationSettings[];
+  /** Changes to the mapping of log types; of each type there is one at most. */
+  readonly overrides: readonly OverrideSettings[];
   /** Absolute path of the directory for ledger and quarantine. One process at a time. */
   readonly state_dir: string;
   readonly metrics: { readonly listen: ListenAddress | 'off' };
@@ -76,6 +79,18 @@ export interface DestinationSettings {
 export interface FilterSettings {
   readonly name: string;
   readonly drop: Condition;
+}
+
+export interface OverrideSettings extends MappingOverride {
+  /** Name of a log type. */
+  readonly type: string;
+  /** The first whose condition holds decides. */
+  readonly severity: readonly SeverityRule[];
+}
+
+export interface SeverityRule {
+  readonly when: Condition;
+  readonly then: number;
 }
 
 /** What is not to be seen at a destination: a field of the common vocabulary or a member of the record, one of them. */

@@ -3,14 +3,13 @@ import type { Setting } from '../transports/transport.ts';
 import { configSection } from './config-schema.ts';
 import { type Registries, registries } from './registries.ts';
 import {
-  type Group,
   isGroup,
+  isLeaf,
   isRequired,
   isSetting,
-  isShared,
+  type Leaf,
   type SchemaNode,
   type Section,
-  type SharedSection,
   type Values,
   type VariantList,
 } from './schema.ts';
@@ -48,13 +47,12 @@ function spaced(section: Section): string[] {
 /** One setting or section. What may be left out is commented, but once only: not again inside of what is `muted`. */
 function entry(name: string, node: SchemaNode, muted: boolean): string[] {
   const mute = !muted && !isRequired(node);
-  const leaf = isSetting(node) || isShared(node);
-  const lines = leaf ? [line(name, node)] : [`${name}:`, ...indented(body(node, muted || mute))];
+  const lines = isLeaf(node) ? [line(name, node)] : [`${name}:`, ...indented(body(node, muted || mute))];
   return [...prose(node), ...(mute ? lines.map((text) => `#${text}`) : lines)];
 }
 
-function line(name: string, node: Setting | SharedSection): string {
-  const value = isShared(node) ? node.example : shownValue(node);
+function line(name: string, node: Leaf): string {
+  const value = isSetting(node) ? shownValue(node) : node.example;
   return value === undefined
     ? `${name}:`
     : `${name}: ${stringify(value, { collectionStyle: 'flow', flowCollectionPadding: false, lineWidth: 0 }).trim()}`;
@@ -64,7 +62,7 @@ function shownValue({ format, default: fallback, example }: Setting): unknown {
   return example ?? written(format, fallback) ?? (typeof format === 'string' ? undefined : format[0]);
 }
 
-function body(node: Section | Exclude<Group, SharedSection>, muted: boolean): string[] {
+function body(node: Exclude<SchemaNode, Leaf>, muted: boolean): string[] {
   if (!isGroup(node)) return entries(node, muted);
   if (node.group === 'optional') return entries(node.of, muted);
   return node.group === 'list' ? item(entries(node.of, muted)) : variants(node);

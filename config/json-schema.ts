@@ -10,6 +10,7 @@ import {
   type Section,
   type SharedSection,
   sharedIn,
+  type ValueMap,
   type VariantList,
 } from './schema.ts';
 import { formatOf, written } from './value-formats.ts';
@@ -54,8 +55,14 @@ function ofSetting({ doc, format, default: fallback, list = false, required, exa
 function ofGroup(group: Group): Json {
   if (group.group === 'optional') return { description: group.doc, ...ofSection(group.of) };
   if (group.group === 'shared') return ofShared(group);
+  if (group.group === 'map') return ofMap(group);
   const items = group.group === 'list' ? ofSection(group.of) : ofVariants(group);
   return { description: group.doc, type: 'array', items, ...(group.required && { minItems: 1 }) };
+}
+
+function ofMap({ doc, keys, values, example }: ValueMap): Json {
+  const [propertyNames, additionalProperties] = [formatOf(keys).json, formatOf(values).json];
+  return { description: doc, type: 'object', propertyNames, additionalProperties, examples: [example] };
 }
 
 function ofShared({ name, doc, list, example }: SharedSection): Json {

@@ -34,7 +34,7 @@ export function readConfig(text: string, file: string, known: Registries = regis
   if (root === undefined) throw new ConfigError(report.faults);
   const values = walkWhole(section, { node: root, path: '', report });
   checkTransports(values, shared, known, report);
-  applyRules(values, report);
+  applyRules(values, report, known);
   if (report.faults.length > 0) throw new ConfigError(report.faults);
   return { config: shape(values, shared), report };
 }

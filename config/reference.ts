@@ -1,14 +1,14 @@
-import type { Setting } from '../transports/transport.ts';
 import { configSection } from './config-schema.ts';
 import { type Registries, registries } from './registries.ts';
 import {
   isGroup,
-  isSetting,
+  isLeaf,
+  isRequired,
   isShared,
   join,
+  type Leaf,
   type SchemaNode,
   type Section,
-  type SharedSection,
   sharedIn,
 } from './schema.ts';
 import { formatOf, written } from './value-formats.ts';
@@ -33,16 +33,14 @@ unit (\`ms\`, \`s\`, \`m\`, \`h\`, \`d\`), a size a number of bytes or one with 
 /** One chapter a section: first its settings, then the sections below it. `of` tells variants apart. */
 function chapters(path: string, section: Section, doc = '', of = ''): string[] {
   const entries = Object.entries(section);
-  const rows = entries.flatMap(([name, node]) => (isSetting(node) || isShared(node) ? [row(name, node)] : []));
-  const inner = entries.flatMap(([name, node]) =>
-    isSetting(node) || isShared(node) ? [] : below(join(path, name), node, of),
-  );
+  const rows = entries.flatMap(([name, node]) => (isLeaf(node) ? [row(name, node)] : []));
+  const inner = entries.flatMap(([name, node]) => (isLeaf(node) ? [] : below(join(path, name), node, of)));
   const title = `## ${path === '' ? 'Top level' : `\`${path}\``}${of}`;
   const table = rows.length === 0 ? [] : [['| setting | value | default | |', '|---|---|---|---|', ...rows].join('\n')];
   return [title, ...(doc === '' ? [] : [doc]), ...table, ...inner];
 }
 
-function below(path: string, node: Exclude<SchemaNode, Setting | SharedSection>, of: string): string[] {
+function below(path: string, node: Exclude<SchemaNode, Leaf>, of: string): string[] {
   if (!isGroup(node)) return chapters(path, node, '', of);
   if (node.group === 'optional') return chapters(path, node.of, `${node.doc} The section may be left out.`, of);
   if (node.group === 'list') return chapters(`${path}[]`, node.of, node.doc, of);
@@ -52,22 +50,24 @@ function below(path: string, node: Exclude<SchemaNode, Setting | SharedSection>,
   return [...chapters(`${path}[]`, node.shared, node.doc, of), ...variants.flat()];
 }
 
-function row(name: string, node: Setting | SharedSection): string {
-  const { doc, required, example } = node;
-  const initial = required === true ? '**required**' : defaultOf(node);
+function row(name: string, node: Leaf): string {
+  const { doc, example } = node;
+  const initial = isRequired(node) ? '**required**' : defaultOf(node);
   const shown = example === undefined ? '' : ` Example: ${code(example)}.`;
   return `| \`${name}\` | ${cell(expected(node))} | ${initial} | ${cell(`${doc}${shown}`)} |`;
 }
 
-function expected(node: Setting | SharedSection): string {
+function expected(node: Leaf): string {
+  if (isGroup(node) && node.group === 'map')
+    return `a section; names: ${formatOf(node.keys).expects}; values: ${formatOf(node.values).expects}`;
   if (isShared(node)) return `${node.list ? 'a list of sections' : 'a section'} as in [${node.name}](#${node.name})`;
   const { expects } = formatOf(node.format);
   if (node.list === 'or-one') return `${expects}, or a list of them`;
   return node.list === true ? `a list; each ${expects}` : expects;
 }
 
-function defaultOf(node: Setting | SharedSection): string {
-  if (isShared(node) || node.default === null || node.list === 'or-one') return 'none';
+function defaultOf(node: Leaf): string {
+  if (isGroup(node) || node.default === null || node.list === 'or-one') return 'none';
   return code(written(node.format, node.default));
 }
 

@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
 import { checkCondition, type DraftCondition } from './condition-rules.ts';
 import { listenAddress } from './network-names.ts';
+import { checkOverride, type DraftOverride } from './override-rules.ts';
+import type { Registries } from './registries.ts';
 import { quoted, type Report } from './report.ts';
 import { join, type Values } from './schema.ts';
 import { didYouMean } from './suggestion.ts';
@@ -10,6 +12,7 @@ interface Draft extends Values {
   readonly aws?: Values;
   readonly queues?: readonly DraftQueue[];
   readonly destinations?: readonly DraftDestination[];
+  readonly overrides?: readonly (DraftOverride | undefined)[];
   readonly metrics?: { readonly listen?: string };
   readonly limits?: { readonly in_flight_bytes?: number };
 }
@@ -35,11 +38,11 @@ interface DraftQueue extends Values {
   readonly visibility_timeout?: number;
 }
 
-type Rule = (draft: Draft, report: Report) => void;
+type Rule = (draft: Draft, report: Report, known: Registries) => void;
 
 /** What no single setting shows. Rules are held against what was good, so that one fault does not hide another. */
-export function applyRules(values: Values, report: Report): void {
-  for (const rule of RULES) rule(values, report);
+export function applyRules(values: Values, report: Report, known: Registries): void {
+  for (const rule of RULES) rule(values, report, known);
 }
 
 const queueNames: Rule = ({ queues = [] }, report) => unique(queues, 'queues', 'name', report);
@@ -94,7 +97,7 @@ function* references(queues: readonly DraftQueue[]): Generator<[path: string, na
   }
 }
 
-const filters: Rule = ({ destinations = [] }, report) => {
+const filters: Rule = ({ destinations = [] }, report, known) => {
   for (const [index, { filters: list = [] }] of destinations.entries()) {
     const path = `destinations[${index}].filters`;
     unique(
@@ -103,8 +106,20 @@ const filters: Rule = ({ destinations = [] }, report) => {
       'name',
       report,
     );
-    for (const [at, filter] of list.entries()) checkCondition(filter?.drop, `${path}[${at}].drop`, report);
+    for (const [at, filter] of list.entries())
+      checkCondition(filter?.drop, `${path}[${at}].drop`, report, { types: [], known });
   }
+};
+
+const overrides: Rule = ({ overrides: list = [] }, report, known) => {
+  unique(
+    list.map((override) => override ?? {}),
+    'overrides',
+    'type',
+    report,
+  );
+  for (const [index, override] of list.entries())
+    if (override !== undefined) checkOverride(override, `overrides[${index}]`, report, known);
 };
 
 /** Formats that are made of fields; the others show the record. */
@@ -175,6 +190,7 @@ const RULES: readonly Rule[] = [
   eachDestinationOnce,
   usedDestinations,
   filters,
+  overrides,
   redactions,
   visibility,
   awsKeys,

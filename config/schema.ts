@@ -15,7 +15,7 @@ export interface Section {
 export type Names<T> = Section & Record<keyof T, SchemaNode>;
 
 /** Sections that stand for themselves. */
-export type Group = OptionalSection | SectionList | VariantList | SharedSection;
+export type Group = OptionalSection | SectionList | VariantList | SharedSection | ValueMap;
 
 /** A section that may be left out whole: what it requires is required only when it is there. */
 export interface OptionalSection {
@@ -58,6 +58,18 @@ export interface SharedSection {
   readonly example: unknown;
 }
 
+/** Values by names that the admin chooses; both of one format. None when it is left out. */
+export interface ValueMap {
+  readonly group: 'map';
+  readonly doc: string;
+  readonly keys: string;
+  readonly values: string;
+  readonly example: Readonly<Record<string, unknown>>;
+}
+
+/** A node that stands on one line of its own: a setting, or what documents show like one. */
+export type Leaf = Setting | SharedSection | ValueMap;
+
 /** What was read for a section: the same names. */
 export type Values = Record<string, unknown>;
 
@@ -72,6 +84,10 @@ export function isGroup(node: SchemaNode): node is Group {
 
 export function isShared(node: SchemaNode): node is SharedSection {
   return isGroup(node) && node.group === 'shared';
+}
+
+export function isLeaf(node: SchemaNode): node is Leaf {
+  return isSetting(node) || isShared(node) || (isGroup(node) && node.group === 'map');
 }
 
 /** Whether something must be written; a section must when something in it must. */
@@ -93,7 +109,7 @@ export function sharedIn(section: Section): SharedSection[] {
 }
 
 function within(node: SchemaNode): readonly SchemaNode[] {
-  if (isSetting(node)) return [];
+  if (isSetting(node) || (isGroup(node) && node.group === 'map')) return [];
   if (!isGroup(node)) return Object.values(node);
   return node.group === 'variants' ? [node.shared, ...node.variants.values()] : [node.of];
 }

@@ -31,6 +31,7 @@ function convictSchema(section: Section): convict.Schema<Values> {
 function convictNode(node: SchemaNode): convict.Schema<Values> | convict.SchemaObj {
   if (isSetting(node)) return convictSetting(node);
   if (!isGroup(node)) return convictSchema(node);
+  if (node.group === 'map') return { doc: node.doc, format: 'Object', default: {} };
   // The sections of a group were settled one by one: convict cannot look into a list.
   return node.group === 'optional' || (node.group === 'shared' && !node.list)
     ? { doc: node.doc, format: 'Object', default: null, nullable: true }

@@ -83,6 +83,8 @@ export const valueFormats: Readonly<Record<string, ValueFormat>> = {
     json: { type: ['string', 'number', 'boolean'] },
   },
   cidr: text('an address, or a network like 10.0.0.0/8 or 2001:db8::/32', /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/, isCidr),
+  attribute: text('a name of letters, digits and _, at most 40', /^[A-Za-z][A-Za-z0-9_]{0,39}$/),
+  label: text('a label of letters, digits, blanks, _, . and -, at most 63', /^[A-Za-z][A-Za-z0-9 _.-]{0,62}$/),
   member: text(
     'a path of names parted by dots, like requestParameters.password',
     /^[^\u0000-\u0020.\u007f]+(\.[^\u0000-\u0020.\u007f]+)*$/,

@@ -7,6 +7,7 @@ import {
   join,
   type SchemaNode,
   type Section,
+  type ValueMap,
   type Values,
   type VariantList,
 } from './schema.ts';
@@ -109,7 +110,24 @@ function walkGroup(group: Group, spot: Spot): unknown {
     case 'shared':
       if (!group.list) return walkWhole(group.of, spot);
       return walkItems(spot, false, (item) => walkWhole(group.of, item));
+    case 'map':
+      return walkMap(group, spot);
   }
+}
+
+function walkMap({ doc, keys, values }: ValueMap, { node = null, path, report }: Spot): unknown {
+  const entries = entriesOf(node);
+  if (entries === undefined) report.fault(path, kindFault('a section of "name: value" lines', plain(node)));
+  const good = (entries ?? []).flatMap(({ key, keyAt, value, at }): [string, unknown][] => {
+    const inner = join(path, quoted(key).slice(1, -1));
+    report.mark(inner, keyAt);
+    const fault = valueFault({ doc, format: keys, default: null }, key);
+    if (fault !== undefined) report.fault(inner, `the name ${fault}`);
+    report.mark(inner, at);
+    const found = walkValue({ doc, format: values, default: null }, { node: value, path: inner, report });
+    return fault === undefined && found !== undefined ? [[key, found]] : [];
+  });
+  return Object.fromEntries(good);
 }
 
 /** A faulty item leaves a hole, so that the others keep their number. */

@@ -5,6 +5,7 @@ import { textOf } from './functions.ts';
 import type { Layout, OpenLayout } from './layout.ts';
 import type { Secrets } from './redaction/secrets.ts';
 import type { EcsSpec, OcsfSpec, SplunkSpec } from './schema-spec.ts';
+import type { OwnKeys } from './wire/own-keys.ts';
 
 /** What a log type declares. Adding one is such a declaration, its golden folder, and a line in `log-types/index.ts`. */
 export interface LogTypeSpec {
@@ -44,6 +45,8 @@ export interface LogTypeSpec {
    * says them.
    */
   readonly kinds?: Readonly<Record<string, readonly unknown[]>>;
+  /** Keys that an admin wants for some of its fields. */
+  readonly ownKeys?: OwnKeys;
   /** What in its records is a secret. */
   readonly secrets?: Secrets;
   /** How Splunk knows it. */

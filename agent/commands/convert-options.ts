@@ -6,11 +6,13 @@ import type { Envelope } from '../../transports/transport.ts';
 import { type CommandArgs, UsageError } from '../command.ts';
 import { Dress } from '../convert.ts';
 import { dressOf } from '../destination.ts';
+import { type Mapping, mappingOf } from '../rules/mapping.ts';
 
 /** What the command line of `convert` asks for. */
 export interface Wanted {
   readonly dress: Dress;
   readonly overrides: readonly LogTypeOverride[];
+  readonly mapping: Mapping;
   readonly key: string | undefined;
   readonly explain: boolean;
   readonly files: readonly string[];
@@ -41,6 +43,7 @@ export function understand({ values, positionals }: CommandArgs): Wanted {
   return {
     dress: dressFor(settings, format),
     overrides: type === undefined ? overridesFor(config, settings) : [{ key: '*', type: String(type) }],
+    mapping: mappingOf(config?.overrides ?? []),
     key: key === undefined ? undefined : String(key),
     explain: explain === true,
     files: positionals,

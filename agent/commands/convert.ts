@@ -101,8 +101,8 @@ function open(
   sink: PrintSink,
   io: CommandIo,
 ): Pick<Converter, 'push' | 'end' | 'records'> {
-  const { dress, overrides, explain } = wanted;
-  const contents = contentsOf({ bucket: 'file', key: toByteString(key), version: '' }, head, overrides);
+  const { dress, overrides, mapping, explain } = wanted;
+  const contents = contentsOf({ bucket: 'file', key: toByteString(key), version: '' }, head, overrides, mapping);
   if (explain) return explainObject(contents, dress, sink, (text) => io.out(text));
   return new Converter(contents, [{ dress, sink }]);
 }

@@ -4,7 +4,8 @@ import type { LogType } from '../log-type.ts';
 import { addressKind } from './address.ts';
 import { explainFields, fieldWriters, type WriteField, writeFields, writeWithin } from './fields.ts';
 import type { Format, TypeFormatter } from './formatter.ts';
-import { CEF_KEYS, type CefKey } from './keys.ts';
+import type { CefKey } from './keys.ts';
+import { cefKeyOf } from './own-keys.ts';
 import { protocolName } from './protocols.ts';
 import {
   type Changes,
@@ -91,7 +92,7 @@ function convert(kind: CefKey['kind'], value: unknown): string | undefined {
 function fieldWriter(type: LogType, name: FieldName): WriteField | undefined {
   if (name === 'source.address') return addressWriter(type, SOURCE);
   if (name === 'destination.address') return addressWriter(type, DESTINATION);
-  const entry = CEF_KEYS[name];
+  const entry = cefKeyOf(name, type.spec.ownKeys);
   if (entry === undefined) return undefined;
   const { key, kind, most, label } = entry;
   const before = ` ${key}=`;

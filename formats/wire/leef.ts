@@ -5,7 +5,8 @@ import type { LogType } from '../log-type.ts';
 import { addressKind } from './address.ts';
 import { explainFields, fieldWriters, type WriteField, writeFields, writeWithin } from './fields.ts';
 import type { Format, TypeFormatter } from './formatter.ts';
-import { LEEF_KEYS, type ValueKind } from './keys.ts';
+import type { ValueKind } from './keys.ts';
+import { leefKeyOf } from './own-keys.ts';
 import {
   type Changes,
   CONTROLS,
@@ -69,7 +70,7 @@ function addressWriter(type: LogType, key: 'src' | 'dst'): WriteField {
 function fieldWriter(type: LogType, name: FieldName): WriteField | undefined {
   if (name === 'source.address') return addressWriter(type, 'src');
   if (name === 'destination.address') return addressWriter(type, 'dst');
-  const entry = LEEF_KEYS[name];
+  const entry = leefKeyOf(name, type.spec.ownKeys);
   if (entry === undefined) return undefined;
   const { key, kind, most } = entry;
   const before = `${TAB}${key}=`;

@@ -75,7 +75,8 @@ it('says with a refused line which header names its columns', () => {
 
 describe('a filter', () => {
   const flow = (n: number) => `192.0.2.${n} 10.0.0.1 ACCEPT 1 2`;
-  const drop = (condition: Condition) => rulesOf({ filters: [{ name: 'f', drop: condition }], redact: [], redact_defaults: true });
+  const drop = (condition: Condition) =>
+    rulesOf({ filters: [{ name: 'f', drop: condition }], redact: [], redact_defaults: true });
 
   /** Converts the lines, and says how often a record was read as an event. */
   function readsOf(format: Format, out: ReturnType<typeof sink>, rules: Rules, text: string): number {

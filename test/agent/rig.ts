@@ -12,6 +12,7 @@ import { Outbox } from '../../agent/delivery/outbox.ts';
 import { Quarantine, quarantined } from '../../agent/delivery/quarantine.ts';
 import { Gate } from '../../agent/gate.ts';
 import type { PipelineParts, Target } from '../../agent/pipeline.ts';
+import { unchanged } from '../../agent/rules/mapping.ts';
 import { rulesOf } from '../../agent/rules/rules.ts';
 import type { FilterSettings } from '../../config/config.ts';
 import { formats } from '../../formats/wire/index.ts';
@@ -137,7 +138,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       return { name, outbox, dress: new Dress(formats.raw, transport.envelope, rules) };
     });
     return {
-      ...{ objects, targets, ledger, quarantine, overrides: [] },
+      ...{ objects, targets, ledger, quarantine, overrides: [], mapping: unchanged },
       lanes: new Lanes(ledger),
       openObjects: new PQueue({ concurrency: openObjects }),
       gate: new Gate(targets.map(({ outbox }) => outbox)),

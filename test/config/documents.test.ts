@@ -6,7 +6,7 @@ import { jsonSchema } from '../../config/json-schema.ts';
 import { readConfig } from '../../config/load.ts';
 import { configReference } from '../../config/reference.ts';
 import { type Registries, registries } from '../../config/registries.ts';
-import { isGroup, isSetting, isShared, type SchemaNode, type Section, sharedIn } from '../../config/schema.ts';
+import { isGroup, isLeaf, isSetting, isShared, type SchemaNode, type Section, sharedIn } from '../../config/schema.ts';
 import { known } from './known.ts';
 
 /** Every setting of a schema, with its path; items as `[]`, variants by their type. */
@@ -15,7 +15,7 @@ function pathsOf(node: SchemaNode, path: string): string[] {
   if (!isGroup(node)) return below(node, path);
   if (node.group === 'optional') return below(node.of, path);
   // Described once, under its own name.
-  if (node.group === 'shared') return [path];
+  if (node.group === 'shared' || node.group === 'map') return [path];
   if (node.group === 'list') return below(node.of, `${path}[]`);
   return Array.from(node.variants, ([type, own]) => below({ ...node.shared, ...own }, `${path}[${type}]`)).flat();
 }
@@ -115,6 +115,7 @@ test('each setting says what it is for, in a sentence', () => {
   const docs = (node: SchemaNode): string[] => {
     if (isSetting(node)) return [node.doc];
     if (isShared(node)) return [node.doc, node.about];
+    if (isLeaf(node)) return [node.doc];
     if (!isGroup(node)) return Object.values(node).flatMap(docs);
     const inner = node.group === 'variants' ? [node.shared, ...node.variants.values()] : [node.of];
     return [node.doc, ...inner.flatMap(docs)];

@@ -1,4 +1,4 @@
-import type { Registries } from '../../config/registries.ts';
+import { type Registries, registries } from '../../config/registries.ts';
 import type { SettingsSchema, Transport, TransportType } from '../../transports/transport.ts';
 
 /** Two transports with a setting of every format, so that these tests stand whatever the real ones ask for. */
@@ -50,6 +50,7 @@ export const collectorType: TransportType = {
 export const known: Registries = {
   transports: [relayType as TransportType, collectorType],
   logTypes: ['cloudtrail', 'vpc-flow'],
+  mappingsOf: registries.mappingsOf,
 };
 
 /** A configuration in which every line is right. */

@@ -50,6 +50,7 @@ test('a good file is read whole: defaults, units, shape', () => {
         settings: { url: 'https://splunk.corp.example:8088', token: { credential: 'hec-token' }, index: null },
       },
     ],
+    overrides: [],
     state_dir: '/var/lib/trailferry',
     metrics: { listen: { host: '127.0.0.1', port: 9478 } },
     limits: { places: 64, open_objects: 8, in_flight_bytes: 67_108_864 },

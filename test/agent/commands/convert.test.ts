@@ -159,6 +159,18 @@ test('--explain says what is hidden, and shows what the destination sees', async
   expect(out).not.toContain('event.action  ');
 });
 
+test('--explain says which override gave the severity, and where an added field came from', async () => {
+  const override =
+    'overrides: [{type: cloudtrail, severity: [{when: {event_name: Put*}, then: 9}], add_fields: {made: eventTime}}]';
+  const config = await file('x.yaml', `${CONFIG}${override}\n`);
+  const calls = await file('c.json', JSON.stringify(CALLS[1]));
+  const { out } = await run('-c', config, '-d', 'siem', '--explain', calls);
+  expect(out).toContain('\n  severity 9 by override: event_name Put*\n');
+  expect(out).toMatch(/\n {2}made +made +2026-11-24T12:00:00Z {2}<- eventTime\n/);
+  const plain = await run('-c', config, '-d', 'siem', calls);
+  expect(parseLeef(lines(plain.out)[0] ?? '').attributes.get('sev')).toBe('9');
+});
+
 test('a key of hashes that cannot be read is told', async () => {
   const redact = 'redact: [{member: a, action: hash}]\n    redact_key: {env: NOT_SET_ANYWHERE}';
   const config = await file('x.yaml', CONFIG.replace('    filters:', `    ${redact}\n    filters:`));
