@@ -57,7 +57,9 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The first line alone: behind it AWS may quote the request that was signed, session token included. */
 function reason(error: unknown): string {
-  const message = messageOf(error).trim() || (textAt(error, 'code') ?? 'no reason was given');
+  const [line = ''] = messageOf(error).trim().split('\n');
+  const message = line.trim() || (textAt(error, 'code') ?? 'no reason was given');
   return /[.!?]$/.test(message) ? message : `${message}.`;
 }
