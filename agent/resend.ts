@@ -1,14 +1,12 @@
 import type { Config } from '../config/config.ts';
 import { toByteString } from '../formats/framing/byte-string.ts';
-import { FormatError, type LogRecord } from '../formats/framing/record.ts';
-import type { FrameBlock, Transport } from '../transports/transport.ts';
-import { Converter, type Dress, type FrameSink } from './convert.ts';
+import { FormatError } from '../formats/framing/record.ts';
+import { Converter, type Dress } from './convert.ts';
 import type { StoredEntry } from './delivery/segment.ts';
 import { createTransport, dressOf } from './destination.ts';
 import { contentsOf } from './object-type.ts';
+import { OneFrame, sendFrame } from './one-frame.ts';
 import { type Mapping, mappingOf } from './rules/mapping.ts';
-
-const TIMEOUT_MS = 60_000;
 
 /**
  * Sends one quarantined record to its destination again: a record is converted anew, a refused frame goes as it is.
@@ -24,18 +22,13 @@ export async function resend(entry: StoredEntry, config: Config): Promise<string
       entry.kind === 'frame'
         ? entry.bytes
         : convertAgain(entry, dressOf(settings, transport.envelope), mappingOf(config.overrides));
-    await send(transport, frame);
+    await sendFrame(transport, frame);
     return undefined;
   } catch (error) {
     return (error as Error).message;
   } finally {
     await transport.close();
   }
-}
-
-function send(transport: Transport, frame: Buffer): Promise<void> {
-  const block: FrameBlock = { data: frame, count: 1, ends: Uint32Array.of(frame.length) };
-  return transport.send(block, AbortSignal.timeout(TIMEOUT_MS));
 }
 
 /** @throws {FormatError} when the record still cannot be converted */
@@ -56,30 +49,4 @@ function convertAgain(entry: StoredEntry, dress: Dress, mapping: Mapping): Buffe
   converter.push(bytes);
   converter.end();
   return sink.bytes();
-}
-
-class OneFrame implements FrameSink {
-  readonly offered = 0;
-  private text: string | undefined;
-  private problem: FormatError | undefined;
-
-  frame(_ordinal: number, frame: string): void {
-    this.text ??= frame;
-  }
-
-  pass(): void {
-    this.problem ??= new FormatError(
-      'TF-RECORD-FILTERED',
-      'a filter keeps it from its destination now; "quarantine drop" takes it out',
-    );
-  }
-
-  refuse(_ordinal: number, _record: LogRecord, error: FormatError): void {
-    this.problem ??= error;
-  }
-
-  bytes(): Buffer {
-    if (this.text !== undefined) return Buffer.from(this.text, 'latin1');
-    throw this.problem ?? new FormatError('TF-RECORD-EMPTY', 'the quarantined bytes hold no record');
-  }
 }

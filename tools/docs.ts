@@ -13,6 +13,7 @@ import { exampleConfig } from '../config/example.ts';
 import { jsonSchema } from '../config/json-schema.ts';
 import { configReference } from '../config/reference.ts';
 import { allLogTypes } from '../formats/log-types/index.ts';
+import { errorsPage } from './errors-page.ts';
 import { fieldPage, logTypesPage } from './log-types-page.ts';
 
 const DIRECTORY = 'docs/reference';
@@ -37,6 +38,7 @@ const pages = new Map<string, string>([
   [join(DIRECTORY, 'config.md'), configReference()],
   [join(DIRECTORY, 'commands.md'), NOTE + commandPage()],
   [join(DIRECTORY, 'metrics.md'), NOTE + (await metricsPage())],
+  [join(DIRECTORY, 'errors.md'), NOTE + errorsPage()],
   [join(DIRECTORY, 'log-types.md'), NOTE + logTypesPage()],
   [join(DIRECTORY, 'qid-map.csv'), qidCsv(qidRows(allLogTypes))],
   [join(DIRECTORY, 'config.schema.json'), `${JSON.stringify(jsonSchema(), undefined, 2)}\n`],

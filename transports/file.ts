@@ -107,7 +107,7 @@ async function probe(inTurn: (action: (handle: FileHandle) => Promise<void>) => 
 }
 
 /** What has to be done about an error of the file system, by its code. Any other heals by itself, or by making room. */
-const REMEDIES: Readonly<Record<string, string>> = {
+export const REMEDIES: Readonly<Record<string, string>> = {
   ENOENT: 'make the directory of path',
   ENOTDIR: 'let path be in a directory',
   EISDIR: 'let path name a file',

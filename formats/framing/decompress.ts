@@ -33,6 +33,9 @@ const COMPRESSIONS: readonly { readonly name: string; readonly magic: string; re
   { name: 'parquet', magic: 'PARE', open: unparquet },
 ];
 
+/** Names of the compressions that are known and not read, or not in all their forms. */
+export const unreadCompressions: readonly string[] = COMPRESSIONS.flatMap(({ name, open }) => (open ? [] : [name]));
+
 const LONGEST_MAGIC = 10;
 /** Firehose compresses once more what CloudWatch Logs had compressed; deeper than that is a bomb. */
 const MOST_LAYERS = 2;

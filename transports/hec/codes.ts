@@ -94,7 +94,7 @@ export const HTTP_STATUSES: Readonly<Record<number, Meaning>> = {
 };
 
 /** By the first digit of the HTTP status. A 2xx that is no HEC answer is not a delivery. */
-const FAMILIES: Readonly<Record<number, Meaning>> = {
+export const FAMILIES: Readonly<Record<number, Meaning>> = {
   2: retry,
   3: blocked('let `url` name the HEC endpoint itself: redirects are not followed'),
   4: blocked('see what answers at `url`: it refuses our requests'),

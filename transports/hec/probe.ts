@@ -2,8 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
-import { tlsOptions } from '../tls-options.ts';
-import { clientCertificateStep, type Handshake, tlsSteps } from '../tls-probe.ts';
+import { clientCertificateStep, type Handshake, tlsFilesStep, tlsSteps } from '../tls-probe.ts';
 import { DeliveryError, type ProbeReport, type ProbeStep, type TransportObserver } from '../transport.ts';
 import { type Walk, walk } from '../walk.ts';
 import type { Answer } from './answer.ts';
@@ -70,17 +69,11 @@ async function connection(
   });
   if (url.protocol !== 'https:') return;
   const { tls } = settings;
-  const options: ConnectionOptions = await walk.step('tls files', async () => {
-    const sni = isIP(host) === 0 ? { servername: host } : {};
-    return [{ ...place, ...sni, ...tlsOptions(tls) }, filesOf(tls)];
-  });
+  const files = await tlsFilesStep(walk, tls, host);
+  const options: ConnectionOptions = { ...files.options, ...place };
   const peer = { options, tls, name: tls.server_name ?? host, timeout };
   const { socket, ended } = await tlsSteps(walk, peer, signal, () => secure(options, timeout, observer, signal));
   await clientCertificateStep(walk, tls, ended).finally(() => socket.destroy());
-}
-
-function filesOf({ ca_file, cert_file, key_file }: HecSettings['tls']): string {
-  return [ca_file ?? 'authorities of Node.js', cert_file, key_file].filter((file) => file !== null).join(', ');
 }
 
 interface Secured extends Handshake {
