@@ -37,8 +37,8 @@ const tlsFiles = () => ({
 });
 
 describe.each([
-  ['tcp', 'imrelp', 36_515],
-  ['tls', 'imrelp-tls', 36_516],
+  ['tcp', 'imrelp', 16_515],
+  ['tls', 'imrelp-tls', 16_516],
 ] as const)('RELP over %s into a real rsyslog', (protocol, listener, port) => {
   it('goes through every step of a probe, and arrives octet by octet', async () => {
     const place = mkdtempSync(join(directory, 'probe-'));

@@ -34,6 +34,7 @@ input(type="imrelp" port="${port}" address="127.0.0.1" maxDataSize="64k" tls="on
   tls.myCert="${server.cert}" tls.myPrivKey="${server.key}" tls.authMode="certvalid" tls.permittedPeer=["agent"])`,
 } as const satisfies Readonly<Record<string, Listener>>;
 
+/** @param port below those that the kernel gives to outgoing connections: one of these could take it between two starts */
 export async function rsyslog(
   directory: string,
   port: number,
