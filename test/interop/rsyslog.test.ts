@@ -15,7 +15,7 @@ it('loses nothing to a real rsyslog that is killed and restarted under load', as
   const directory = mkdtempSync(join(tmpdir(), 'trailferry-interop-'));
   const certificates = await makeCertificates();
   const aws = await startFakeAws({ visibilitySeconds: 30 });
-  const receiver = await rsyslog(directory, 36_514, certificates);
+  const receiver = await rsyslog(directory, 16_514, certificates);
   const config = join(directory, 'trailferry.yaml');
   writeFileSync(join(directory, 'secret'), 'none', { mode: 0o600 });
   writeFileSync(

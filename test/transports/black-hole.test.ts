@@ -3,12 +3,14 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { hec } from '../../transports/hec/index.ts';
+import { relp } from '../../transports/relp/index.ts';
 import { syslog } from '../../transports/syslog/index.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { type Certificates, makeCertificates } from '../fakes/certificates.ts';
 import { startReceiverProcess } from '../fakes/receiver-process.ts';
 import { enveloped, never, testContext } from './blocks.ts';
 import { Context, settings as hecSettings, TOKEN } from './hec/rig.ts';
+import { relpSettings } from './relp/rig.ts';
 import { closeAtEnd, failure } from './syslog/rig.ts';
 import { syslogSettings } from './syslog/settings.ts';
 
@@ -43,6 +45,16 @@ function tlsProcess(confirm: 'close-notify' | 'none'): Promise<Stoppable> {
   return syslogProcess({ confirm, tls: { ca_file: certificates.ca } }, ['--tls', '--cert', cert, '--key', key]);
 }
 
+async function relpProcess(protocol: 'tls' | 'tcp'): Promise<Stoppable> {
+  const { cert, key } = certificates.server;
+  const args = protocol === 'tls' ? ['--tls', '--cert', cert, '--key', key] : [];
+  const receiver = closeAtEnd(await startReceiverProcess(args, 'relp'));
+  const tls = { ca_file: protocol === 'tls' ? certificates.ca : null };
+  const settings = relpSettings({ port: receiver.port, stall_timeout: STALL_MS, protocol, tls });
+  const transport = closeAtEnd(relp.create(settings, testContext()));
+  return { transport, signal: (name) => receiver.signal(name) };
+}
+
 async function hecProcess(): Promise<Stoppable> {
   const main = fileURLToPath(new URL('../fakes/hec-stub-main.ts', import.meta.url));
   const child = spawn(process.execPath, [main, '--port', '0', '--token', TOKEN], {
@@ -60,6 +72,8 @@ describe('a receiver that is stopped (SIGSTOP) is noticed after the timeout', ()
     ['syslog over TLS, confirmed', () => tlsProcess('close-notify'), 'TF-SYSLOG-STALLED'],
     ['syslog over TLS, confirm none', () => tlsProcess('none'), 'TF-SYSLOG-STALLED'],
     ['syslog over TCP', () => syslogProcess({ protocol: 'tcp' }, []), 'TF-SYSLOG-STALLED'],
+    ['RELP over TLS', () => relpProcess('tls'), 'TF-RELP-STALLED'],
+    ['RELP over TCP', () => relpProcess('tcp'), 'TF-RELP-STALLED'],
     ['HEC', hecProcess, 'TF-HEC-CONNECTION'],
   ] as const)('%s', async (_name, start, code) => {
     const { transport, signal } = await start();
@@ -82,4 +96,14 @@ test.concurrent('a few events to a stopped receiver, which its kernel takes, are
   expect([error.code, error.fault.kind]).toEqual(['TF-SYSLOG-STALLED', 'retry']);
   // The idle gap, then the stall; a question to a peer that is as silent is not waited for.
   expect(performance.now() - since).toBeLessThan(1_000 + STALL_MS + SLACK_MS);
+});
+
+test.concurrent('a few events over RELP to a stopped receiver, which its kernel takes, are not answered for', async () => {
+  const { transport, signal } = await relpProcess('tcp');
+  await transport.send(enveloped(transport, ['before']), never);
+  await signal('SIGSTOP');
+  const since = performance.now();
+  const error = await failure(transport.send(enveloped(transport, ['few']), never));
+  expect([error.code, error.fault.kind]).toEqual(['TF-RELP-STALLED', 'retry']);
+  expect(performance.now() - since).toBeLessThan(STALL_MS + SLACK_MS);
 });

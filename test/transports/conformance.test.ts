@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { beforeAll } from 'vitest';
 import { file } from '../../transports/file.ts';
 import { hec } from '../../transports/hec/index.ts';
+import { relp } from '../../transports/relp/index.ts';
 import { syslog } from '../../transports/syslog/index.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { type Certificates, makeCertificates } from '../fakes/certificates.ts';
 import { createHecStub, type HecStub, type HecStubOptions, type StubFault } from '../fakes/hec-stub.ts';
+import { type RelpManners, type RelpReceiverOptions, startRelpReceiver } from '../fakes/relp-receiver.ts';
 import { type Manners, type Receiver, type ReceiverOptions, startReceiver } from '../fakes/syslog-receiver.ts';
 import { testContext } from './blocks.ts';
 import { conforms, type Manner, type Pair, type Subject } from './conformance.ts';
 import { Context, settings as hecSettings, TOKEN } from './hec/rig.ts';
+import { relpSettings } from './relp/rig.ts';
 import { textOf } from './syslog/rig.ts';
 import { syslogSettings } from './syslog/settings.ts';
 
@@ -68,6 +71,42 @@ async function closeBoth(transport: Transport, close: () => PromiseLike<void>): 
 
 const tls = (confirm: 'close-notify' | 'none') => (manner: Manner) =>
   syslogPair(manner, { tls: certificates.server }, { confirm, tls: { ca_file: certificates.ca } });
+
+const RELP_MANNERS: Readonly<Record<Manner, RelpManners>> = {
+  good: {},
+  absent: {},
+  silent: { silent: true },
+  slow: { bytesPerSecond: 200_000 },
+  cuts: { cutAfter: 5_001 },
+  'ends early': { endAfter: 5_000 },
+  'stops reading': { stopReadingAfter: 1 },
+};
+
+async function relpPair(
+  manner: Manner,
+  options: RelpReceiverOptions,
+  given: Parameters<typeof relpSettings>[0],
+): Promise<Pair> {
+  let receiver = await startRelpReceiver({ ...options, ...RELP_MANNERS[manner] });
+  const { port } = receiver;
+  if (manner === 'absent') await receiver.close();
+  let absent = manner === 'absent';
+  const timeouts = { stall_timeout: patience(manner), connect_timeout: patience(manner) };
+  const transport = relp.create(relpSettings({ port, ...timeouts, ...given }), testContext());
+  return {
+    transport,
+    arrived: () => receiver.messages.map(textOf),
+    heal: async () => {
+      if (absent) receiver = await startRelpReceiver({ ...options, port });
+      absent = false;
+      receiver.behave({});
+    },
+    [Symbol.asyncDispose]: () => closeBoth(transport, absent ? () => Promise.resolve() : () => receiver.close()),
+  };
+}
+
+const relpTls = (manner: Manner) =>
+  relpPair(manner, { tls: certificates.server }, { protocol: 'tls', tls: { ca_file: certificates.ca } });
 
 const HEC_FAULTS: Readonly<Record<Manner, readonly StubFault[]>> = {
   good: [],
@@ -126,6 +165,8 @@ const SUBJECTS: readonly Subject[] = [
   { name: 'syslog over TLS, confirmed', pair: tls('close-notify'), senseless: {} },
   { name: 'syslog over TLS, confirm none', pair: tls('none'), senseless: writtenOnly },
   { name: 'syslog over TCP', pair: (manner) => syslogPair(manner, {}, { protocol: 'tcp' }), senseless: writtenOnly },
+  { name: 'RELP over TLS', pair: relpTls, senseless: {} },
+  { name: 'RELP over TCP', pair: (manner) => relpPair(manner, {}, { protocol: 'tcp' }), senseless: {} },
   { name: 'HEC with acknowledgement', pair: (manner) => hecPair(manner, true), senseless: {} },
   { name: 'HEC without acknowledgement', pair: (manner) => hecPair(manner, false), senseless: {} },
   {

@@ -158,6 +158,15 @@ describe('the end of a session', () => {
     expect(new Set(receiver.messages.map(textOf))).toEqual(new Set(numbered(9)));
   });
 
+  test('in the middle of a block: the rest of it does not go over the next one', async () => {
+    const { receiver, send } = await relpPair({ serverCloseAfter: 3 }, { window: 1_000 });
+    expect(await faultCodes([send(numbered(20))])).toEqual(['TF-RELP-SERVER-CLOSE']);
+    receiver.behave({});
+    await untilDelivered(() => send(['b']));
+    expect(receiver.messages.at(-1)).toMatch(/ - b$/);
+    expect([receiver.messages.length, receiver.accepted, receiver.faults]).toEqual([4, 2, []]);
+  });
+
   test('while nothing is on its way is no failure', async () => {
     const { receiver, send, said } = await relpPair();
     await send(['a']);
@@ -217,19 +226,26 @@ describe('a send that is aborted', () => {
     expect(transport.assurance).toBe('accepted');
   });
 
-  test('when it is on its way takes the session with it, since its block may be used again', async () => {
-    const { receiver, transport } = await relpPair({ silent: true });
-    const controller = new AbortController();
-    const block = enveloped(transport, numbered(5));
-    const sent = transport.send(block, controller.signal);
-    await until(() => receiver.messages.length === 5);
-    controller.abort(new Error('enough'));
-    await expect(sent).rejects.toThrow('enough');
-    await until(() => receiver.open.size === 0);
-    receiver.behave({});
-    await untilDelivered(() => transport.send(enveloped(transport, ['b']), never));
-    expect(receiver.faults).toEqual([]);
-  });
+  test.each([
+    ['wholly', 1024 * 1024, 5],
+    ['in part', 400, 1],
+  ])(
+    'when it is %s on its way takes the session with it, since its block may be used again',
+    async (_how, window, on) => {
+      const { receiver, transport } = await relpPair({ silent: true }, { window, stall_timeout: 20_000 });
+      const controller = new AbortController();
+      const block = enveloped(transport, numbered(5));
+      const sent = transport.send(block, controller.signal);
+      await until(() => receiver.messages.length === on);
+      controller.abort(new Error('enough'));
+      await expect(sent).rejects.toThrow('enough');
+      await until(() => receiver.open.size === 0);
+      receiver.behave({});
+      await untilDelivered(() => transport.send(enveloped(transport, ['b']), never));
+      expect(receiver.messages.slice(on).map(textOf)).toEqual(['b']);
+      expect([receiver.faults, receiver.accepted]).toEqual([[], 2]);
+    },
+  );
 });
 
 /** Sends until it is delivered, as the agent does. */
