@@ -1,83 +1,96 @@
-/**
- * What stands behind each log type: data for the reference page, held by a test. Whoever adds a log type says here on what
- * records it was tried.
- */
+import { readFileSync } from 'node:fs';
 
-/**
- * `delivered`: on objects that AWS delivered to somebody. `published`: on records that documentation or the tests of other
- * projects print. `written`: on our own cases alone, made after AWS's documentation.
- */
-export type Proof = 'delivered' | 'published' | 'written';
+/** What each sample holds, as `test/formats/all-samples.test.ts` finds it: a row a file. The files themselves stand in CI. */
+const TABLE = 'test/formats/samples.tsv';
 
-export interface Coverage {
-  readonly proof: Proof;
-  /** Folders of samples that it was tried on; none where there are none. */
-  readonly samples?: readonly string[];
-  /** Log types of SIEM on Amazon OpenSearch Service, a known list of what a SIEM wants of AWS, that it stands for. */
-  readonly siem?: readonly string[];
+/** Folders of samples that AWS delivered to somebody; all others come from documentation and from the tests of other projects. */
+const DELIVERED =
+  /^(?:cloudtrail\/(?:flaws-cloud|invictus-attack)|vpcflow\/splunk-gdi|route53-resolver\/splunk-gdi|security-lake)/;
+
+/** Samples that hold records of one log type. */
+export interface Proof {
+  readonly folders: readonly string[];
+  readonly files: number;
+  readonly records: number;
+  /** Whether AWS delivered at least one of the objects. */
+  readonly delivered: boolean;
 }
 
-export const COVERAGE: Readonly<Record<string, Coverage>> = {
-  cloudtrail: { proof: 'delivered', samples: ['cloudtrail', 'cloudtrail-insight'], siem: ['cloudtrail'] },
-  'vpc-flow': { proof: 'delivered', samples: ['vpcflow'], siem: ['vpcflowlogs'] },
-  'tgw-flow': { proof: 'published', samples: ['tgw-flow'] },
-  guardduty: { proof: 'published', samples: ['guardduty'], siem: ['guardduty'] },
-  securityhub: { proof: 'delivered', samples: ['securityhub'], siem: ['securityhub'] },
-  inspector: { proof: 'written', siem: ['inspector'] },
-  macie: { proof: 'written' },
-  config: {
-    proof: 'published',
-    samples: ['config-history', 'config-snapshot'],
-    siem: ['config-history', 'config-snapshot'],
-  },
-  'config-compliance': { proof: 'published', samples: ['envelopes/config-sns'], siem: ['config-rules'] },
-  'trusted-advisor': { proof: 'written', siem: ['trustedadvisor'] },
-  waf: { proof: 'published', samples: ['waf'], siem: ['waf'] },
-  'network-firewall': { proof: 'published', samples: ['network-firewall'], siem: ['networkfirewall'] },
-  'route53-resolver': { proof: 'delivered', samples: ['route53-resolver'], siem: ['route53resolver'] },
-  'route53-public-query': { proof: 'published', samples: ['route53-public-query'] },
-  'client-vpn': { proof: 'published', samples: ['client-vpn'], siem: ['clientvpn'] },
-  'vpc-lattice': { proof: 'written' },
-  'global-accelerator': { proof: 'written' },
-  alb: { proof: 'published', samples: ['alb'], siem: ['alb'] },
-  'alb-connection': { proof: 'written' },
-  'alb-health-check': { proof: 'written' },
-  nlb: { proof: 'published', samples: ['nlb'], siem: ['nlb'] },
-  clb: { proof: 'published', samples: ['clb'], siem: ['clb'] },
-  cloudfront: {
-    proof: 'published',
-    samples: ['cloudfront-standard'],
-    siem: ['cloudfront-standard', 'cloudfront-realtime'],
-  },
-  's3-access': { proof: 'published', samples: ['s3-access'], siem: ['s3accesslog'] },
-  'api-gateway': { proof: 'written' },
-  ocsf: { proof: 'delivered', samples: ['security-lake', 'ocsf-json'], siem: ['securitylake', 'ocsf-json'] },
-  'eks-audit': { proof: 'published', samples: ['eks-audit'] },
-  'eks-control-plane': { proof: 'written' },
-  'ecr-scan': { proof: 'published', samples: ['ecr-scan'] },
-  lambda: { proof: 'published', samples: ['cloudwatch-logs'] },
-  'bedrock-invocation': { proof: 'published', samples: ['bedrock-invocation'] },
-  'opensearch-audit': { proof: 'written', siem: ['opensearch-audit'] },
-  'elasticache-slowlog': { proof: 'written', siem: ['elasticache-redis-slowlog'] },
-  'rds-postgresql': { proof: 'published', samples: ['rds-postgresql'], siem: ['rds-postgresql'] },
-  'rds-mysql-audit': { proof: 'written', siem: ['rds-mysql-audit'] },
-  'rds-mysql-general': { proof: 'written', siem: ['rds-mysql-general'] },
-  'rds-mysql-error': { proof: 'written', siem: ['rds-mysql-error'] },
-  'rds-mysql-slowquery': { proof: 'written', siem: ['rds-mysql-slowquery'] },
-  'redshift-connection': { proof: 'written' },
-  'redshift-user': { proof: 'written' },
-  'redshift-activity': { proof: 'written' },
-  cloudhsm: { proof: 'published', samples: ['cloudhsm'], siem: ['cloudhsm'] },
-  msk: { proof: 'written', siem: ['msk'] },
-  'workspaces-event': { proof: 'published', samples: ['workspaces'], siem: ['workspaces-event'] },
-  'workspaces-inventory': { proof: 'written', siem: ['workspaces-inventory'] },
-  'windows-event': { proof: 'written', siem: ['windows-event', 'directory-service', 'fsx-win'] },
-  'linux-secure': { proof: 'written', siem: ['linux-secure'] },
-  syslog: { proof: 'written', siem: ['linux-os-syslog'] },
-  'apache-access': { proof: 'written', siem: ['apache-access'] },
-  'apache-error': { proof: 'written', siem: ['apache-error'] },
-  'nginx-access': { proof: 'written', siem: ['nginx-access'] },
-  'nginx-error': { proof: 'written', siem: ['nginx-error'] },
-  'crowdstrike-fdr': { proof: 'published', samples: ['crowdstrike-fdr'] },
-  generic: { proof: 'published', samples: ['generic-s3', 'parquet-generic'] },
+/** A row of the table. */
+export interface SampleRow {
+  readonly path: string;
+  /** Records by log type. */
+  readonly types: ReadonlyMap<string, number>;
+  /** Why records of it are no events, or why there are none: `-` where all are. */
+  readonly note: string;
+}
+
+/** Rows of a table: `path \t type count, type count \t note`. */
+export function sampleRows(text = readFileSync(TABLE, 'utf8')): readonly SampleRow[] {
+  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return lines.map((line) => {
+    const [path = '', types = '', note = ''] = line.split('\t');
+    const counts = types === '-' ? [] : types.split(', ').map((part) => part.split(' '));
+    return { path, types: new Map(counts.map(([name = '', count]) => [name, Number(count)])), note };
+  });
+}
+
+/** The samples that prove a log type; undefined where only our own cases do. */
+export function proofOf(type: string, rows = sampleRows()): Proof | undefined {
+  const found = rows.filter(({ types }) => types.has(type));
+  if (found.length === 0) return undefined;
+  return {
+    folders: [...new Set(found.map(({ path }) => path.slice(0, path.indexOf('/'))))],
+    files: found.length,
+    records: found.reduce((sum, { types }) => sum + (types.get(type) ?? 0), 0),
+    delivered: found.some(({ path }) => DELIVERED.test(path)),
+  };
+}
+
+/** Those whose form no sample has, though other forms of ours have some. */
+export const WITHOUT_SAMPLES: readonly string[] = ['cloudfront-realtime'];
+
+/** The log types of SIEM on Amazon OpenSearch Service 2.10, a known list of what a SIEM wants of AWS, and ours for each. */
+export const SIEM: Readonly<Record<string, string>> = {
+  alb: 'alb',
+  'apache-access': 'apache-access',
+  'apache-error': 'apache-error',
+  clb: 'clb',
+  clientvpn: 'client-vpn',
+  'cloudfront-realtime': 'cloudfront',
+  'cloudfront-standard': 'cloudfront',
+  cloudhsm: 'cloudhsm',
+  cloudtrail: 'cloudtrail',
+  'config-history': 'config',
+  'config-rules': 'config-compliance',
+  'config-snapshot': 'config',
+  'directory-service': 'windows-event',
+  'elasticache-redis-slowlog': 'elasticache-slowlog',
+  'fsx-win': 'windows-event',
+  guardduty: 'guardduty',
+  inspector: 'inspector',
+  'linux-os-syslog': 'syslog',
+  'linux-secure': 'linux-secure',
+  msk: 'msk',
+  networkfirewall: 'network-firewall',
+  'nginx-access': 'nginx-access',
+  'nginx-error': 'nginx-error',
+  nlb: 'nlb',
+  'ocsf-json': 'ocsf',
+  'opensearch-audit': 'opensearch-audit',
+  'rds-mysql-audit': 'rds-mysql-audit',
+  'rds-mysql-error': 'rds-mysql-error',
+  'rds-mysql-general': 'rds-mysql-general',
+  'rds-mysql-slowquery': 'rds-mysql-slowquery',
+  'rds-postgresql': 'rds-postgresql',
+  route53resolver: 'route53-resolver',
+  s3accesslog: 's3-access',
+  securityhub: 'securityhub',
+  securitylake: 'ocsf',
+  trustedadvisor: 'trusted-advisor',
+  vpcflowlogs: 'vpc-flow',
+  waf: 'waf',
+  'windows-event': 'windows-event',
+  'workspaces-event': 'workspaces-event',
+  'workspaces-inventory': 'workspaces-inventory',
 };

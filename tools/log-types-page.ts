@@ -4,19 +4,13 @@ import { qidRows } from '../agent/commands/qids.ts';
 import type { LogType } from '../formats/log-type.ts';
 import { ignoreRules } from '../formats/log-types/ignored.ts';
 import { allLogTypes } from '../formats/log-types/index.ts';
-import { COVERAGE, type Proof } from './coverage.ts';
+import { type Proof, proofOf, SIEM, WITHOUT_SAMPLES } from './coverage.ts';
 
 const CASES = 'test/formats/log-types';
 
 /** More kinds than this are for the list of QIDs. */
 const MOST_KINDS = 12;
 const MOST_EXAMPLES = 6;
-
-const PROOFS: Readonly<Record<Proof, string>> = {
-  delivered: 'objects that AWS delivered',
-  published: 'records of documentation and of other projects’ tests',
-  written: 'our own cases alone, made after the documentation',
-};
 
 const code = (text: string): string => `\`${text}\``;
 /** In a table a pipe ends a cell, even within code. */
@@ -46,14 +40,23 @@ export function logTypesPage(): string {
   ].join('');
 }
 
-/** The log types that SIEM on Amazon OpenSearch Service loads, and ours for each. */
+/** The log types that SIEM on Amazon OpenSearch Service loads, ours for each, and what proves it. */
 function siemTable(): string {
   // Of twins the first stands for both.
-  const types = allLogTypes.filter(({ name }, index) => allLogTypes.findIndex((one) => one.name === name) === index);
-  const rows = types.flatMap((type) =>
-    (COVERAGE[type.name]?.siem ?? []).map((siem) => `| ${siem} | [${type.name}](#${anchor(type)}) |\n`),
+  const links = new Map([...allLogTypes].reverse().map((type) => [type.name, `[${type.name}](#${anchor(type)})`]));
+  const rows = Object.entries(SIEM).map(
+    ([siem, name]) =>
+      `| ${siem} | ${links.get(name)} | ${proofText(WITHOUT_SAMPLES.includes(siem) ? undefined : proofOf(name))} |\n`,
   );
-  return `## Those of SIEM on Amazon OpenSearch Service\n\n| there | here |\n|---|---|\n${rows.sort().join('')}\n`;
+  return `## Those of SIEM on Amazon OpenSearch Service\n\n| there | here | proved by |\n|---|---|---|\n${rows.join('')}\n`;
+}
+
+function proofText(proof: Proof | undefined): string {
+  if (proof === undefined) return 'synthetic cases alone, made after the documentation';
+  const { records, files, folders, delivered } = proof;
+  const origin = delivered ? 'objects that AWS delivered' : 'documentation and other projects’ tests';
+  const many = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  return `${many(records, 'real record')} in ${many(files, 'file')} of ${folders.map(code).join(', ')} (${origin})`;
 }
 
 const heading = (type: LogType): string =>
@@ -64,7 +67,7 @@ const anchor = (type: LogType): string => heading(type).replace(/[()]/g, '').rep
 
 function section(type: LogType): string {
   const { spec } = type;
-  const { siem = [], proof } = COVERAGE[spec.name] ?? { proof: 'written' };
+  const siem = Object.keys(SIEM).filter((name) => SIEM[name] === spec.name);
   const lines = [
     `${spec.title}. [Fields](fields/${fieldPage(type)}), [reference](${spec.reference}).`,
     '',
@@ -87,7 +90,7 @@ function section(type: LogType): string {
     ...item('EventIDs', eventIds(type)),
     ...item('seen in the cases', examples(type)),
     ...item('in SIEM on Amazon OpenSearch Service', siem.map(code)),
-    ...item('tried on', [PROOFS[proof], `[cases](../../${CASES}/${spec.name})`]),
+    ...item('tried on', [proofText(proofOf(spec.name)), `[cases](../../${CASES}/${spec.name})`]),
   ];
   return `## ${heading(type)}\n\n${lines.join('\n')}\n`;
 }

@@ -9,7 +9,9 @@ export const sns: Envelope = {
   reference: 'https://docs.aws.amazon.com/sns/latest/dg/firehose-message-formats.html',
   members: ['Type', 'MessageId', 'TopicArn', 'Message'],
   open(value) {
-    const text = textMember(value, 'Message');
+    // SNS writes a text; some that store notifications write the object that it holds.
+    const raw = value.raw('Message');
+    const text = textMember(value, 'Message') ?? (raw?.startsWith('{') ? raw : undefined);
     if (text === undefined) throw new FormatError('TF-ENVELOPE-EMPTY', 'the notification has no message');
     const [, , , region, account] = (textMember(value, 'TopicArn') ?? '').split(':');
     const time = textMember(value, 'Timestamp');

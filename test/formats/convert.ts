@@ -26,6 +26,8 @@ export interface Conversion {
   /** Of the log type, or of the envelope. */
   readonly name: string | undefined;
   readonly records: number;
+  /** Records by log type. */
+  readonly types: ReadonlyMap<string, number>;
   readonly outputs: Readonly<Record<FormatName, Output>>;
   /** What ended the object before its end. */
   readonly failure: FormatError | undefined;
@@ -77,7 +79,7 @@ export async function convertBytes(chunks: Iterable<Buffer>, wanted: Wanted = {}
     if (!(error instanceof FormatError)) throw error;
     failure = error;
   }
-  return { name, records: converter?.records ?? 0, outputs, failure };
+  return { name, records: converter?.records ?? 0, types: converter?.takeCounts() ?? new Map(), outputs, failure };
 }
 
 function sinkOf({ frames, refused }: Output): ConstructorParameters<typeof Converter>[1][number]['sink'] {
