@@ -17,6 +17,7 @@ import { cloudhsm } from './cloudhsm.ts';
 import { cloudtrail } from './cloudtrail.ts';
 import { config } from './config.ts';
 import { configCompliance } from './config-compliance.ts';
+import { configDelivery } from './config-delivery.ts';
 import { crowdstrikeFdr } from './crowdstrike-fdr.ts';
 import { ecrScan } from './ecr-scan.ts';
 import { eksAudit } from './eks-audit.ts';
@@ -78,6 +79,7 @@ export const logTypes: readonly LogType[] = [
   waf,
   config,
   configCompliance,
+  configDelivery,
   securityHub,
   eksAudit,
   networkFirewall,

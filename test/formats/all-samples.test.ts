@@ -30,7 +30,6 @@ const GENERAL: Readonly<Record<string, RegExp>> = {
   'no AWS log': /^(?:generic-s3\/coralogix-s3csv|parquet-generic\/)/,
   'an envelope with a placeholder in it': /^guardduty\/awsdocs-eventbridge-envelope/,
   'a list without records: told by its key': /ap-southeast-1-20200930T2358\.json$/,
-  'a notice of a delivery': /^envelopes\/config-sns\/example-configuration-/,
   'a call of a forwarder, no finding': /^securityhub\/sumologic-/,
 };
 
