@@ -2,6 +2,7 @@ import type { LogTypeOverride } from '../config/config.ts';
 import { matches } from '../config/wildcard.ts';
 import { EnvelopeReader, type TypeOfLetter } from '../formats/envelopes/reader.ts';
 import type { ObjectOrigin } from '../formats/event.ts';
+import { columnNames } from '../formats/layout.ts';
 import {
   envelopeOfContent,
   logTypeNamed,
@@ -51,7 +52,8 @@ export function contentsOf(
   const start = head.toString('latin1', 0, HEAD_BYTES);
   const word = overrides.find((override) => matches(override.key, key));
   const named = word === undefined ? undefined : logTypeNamed(word.type, start);
-  const origin = { ...object, ...originOfKey(key) };
+  const columns = word?.columns == null ? undefined : columnNames(word.columns);
+  const origin = { ...object, ...originOfKey(key), ...(columns === undefined ? {} : { columns }) };
   const envelope = envelopeOfContent(start);
   if (envelope === undefined)
     return plainContents(mapping(named ?? logTypeOfKey(key, start) ?? logTypeOfContent(start)), origin);

@@ -58,6 +58,8 @@ export interface LogTypeOverride {
   /** Object key, `*` for any number of characters. */
   readonly key: string;
   readonly type: string;
+  /** Names of its columns, as AWS shows a format; `null` where its lines have a header. */
+  readonly columns?: string | null;
 }
 
 export interface DestinationSettings {

@@ -74,5 +74,12 @@ function logTypeSection(logTypes: readonly string[]): Names<LogTypeOverride> {
       example: 'apps/nginx/*',
     },
     type: { doc: 'Name of a log type.', format: logTypes, default: null, required: true, example: logTypes[0] },
+    columns: {
+      doc: 'Names of the columns of lines without a header, for types whose fields people choose: a VPC flow log that comes through CloudWatch Logs, CloudFront real-time logs. Take the format as AWS shows it.',
+      format: 'String',
+      default: null,
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: as AWS writes it
+      example: '${version} ${vpc-id} ${srcaddr} ${dstaddr} ${action}',
+    },
   };
 }

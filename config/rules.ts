@@ -35,6 +35,7 @@ interface DraftQueue extends Values {
   readonly name?: string;
   readonly url?: string;
   readonly destinations?: readonly (string | undefined)[];
+  readonly log_types?: readonly ({ readonly type?: string; readonly columns?: string | null } | undefined)[];
   readonly visibility_timeout?: number;
 }
 
@@ -96,6 +97,17 @@ function* references(queues: readonly DraftQueue[]): Generator<[path: string, na
     }
   }
 }
+
+const chosenColumns: Rule = ({ queues = [] }, report, { logTypes, mappingsOf }) => {
+  const takes = (name: string) => mappingsOf(name).some(({ spec }) => spec.layout.chosen === true);
+  for (const [index, { log_types: list = [] }] of queues.entries()) {
+    for (const [at, entry] of list.entries()) {
+      if (!isGiven(entry?.columns) || entry?.type === undefined || takes(entry.type)) continue;
+      const types = logTypes.filter(takes).join(', ');
+      report.fault(`queues[${index}].log_types[${at}].columns`, `are not chosen for ${entry.type}, but for ${types}`);
+    }
+  }
+};
 
 const filters: Rule = ({ destinations = [] }, report, known) => {
   for (const [index, { filters: list = [] }] of destinations.entries()) {
@@ -189,6 +201,7 @@ const RULES: readonly Rule[] = [
   knownDestinations,
   eachDestinationOnce,
   usedDestinations,
+  chosenColumns,
   filters,
   overrides,
   redactions,

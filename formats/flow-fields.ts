@@ -40,6 +40,9 @@ export function flowHeader(line: string): readonly string[] | undefined {
   return KNOWN.has(found[0] ?? '') && found.every((name) => /^[a-z][a-z0-9-]*$/.test(name)) ? found : undefined;
 }
 
+/** The header line of these columns. */
+export const flowHeaderLine = (columns: readonly string[]): string => columns.join(' ');
+
 /** Fields by one of which a flow log can be told from anything else that has a type, a version and a region. */
 const TELLING = /^(?:.*srcaddr|.*dstaddr|interface-id|tgw-.*)$/;
 

@@ -1,5 +1,5 @@
 /** How records are laid out, and how a path of a mapping reads them. One file a layout. */
-export { type ColumnOptions, columns } from './layout/columns.ts';
+export { type ColumnOptions, columnNames, columns } from './layout/columns.ts';
 export { json } from './layout/json.ts';
 export type { Layout, OpenLayout } from './layout/layout.ts';
 export { type PairsOptions, pairs } from './layout/pairs.ts';

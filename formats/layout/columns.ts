@@ -13,6 +13,8 @@ export interface ColumnOptions {
   readonly names: readonly string[] | ((line: string) => readonly string[] | undefined);
   /** Names that stand for a line without a header, judged by its cells; undefined refuses the line. */
   readonly headerless?: (cells: readonly string[]) => readonly string[] | undefined;
+  /** The header line of names, as `names` reads it; given where AWS lets people choose their columns. */
+  readonly headerLine?: (names: readonly string[]) => string;
   /** A line with fewer cells is unreadable; all names need one unless said. More are kept: AWS adds columns at the end. */
   readonly least?: number;
   /** With fixed names: takes the whole text of a line with too few cells, or that does not begin as `starts` says. */
@@ -21,6 +23,14 @@ export interface ColumnOptions {
   readonly starts?: RegExp;
   /** Writes the cells of a line into `cells`, from 0, and returns their number. */
   readonly split: (line: string, cells: string[]) => number;
+}
+
+/** Names of columns, in a text that parts them by blanks or commas or as AWS shows a format: `${version} ${vpc-id}`. */
+export function columnNames(text: string): readonly string[] {
+  return text
+    .replace(/\$\{([^}]*)\}/g, ' $1 ')
+    .split(/[ \t,]+/)
+    .filter((name) => name !== '');
 }
 
 /** The line at hand: one for all objects of a log type, since a record is read at once. */
@@ -36,6 +46,7 @@ export function columns(options: ColumnOptions): Layout {
     typeof options.names === 'function' ? 'lines of columns, named by a header line' : 'lines of columns';
   return {
     kind: 'text',
+    chosen: options.headerLine !== undefined,
     describe,
     resolve: originOr(current, (path, names) => {
       const position = names.indexOf(path);
@@ -67,7 +78,15 @@ class OpenColumns implements OpenLayout {
     else this.framing = new LineFraming((line) => this.headerBytes(line), framing);
     this.named = typeof options.names === 'function' ? NONE : options.names;
     this.columns = this.named;
+    if (origin.columns !== undefined) this.choose(origin.columns);
     this.otherwise = options.otherwise === undefined ? NONE : [options.otherwise];
+  }
+
+  private choose(names: readonly string[]): void {
+    const { headerLine } = this.options;
+    if (headerLine === undefined) return;
+    this.header = headerLine(names);
+    this.columns = names;
   }
 
   /** A header is no record; where gzip members were joined, it may stand right behind the last line of the one before. */

@@ -7,6 +7,8 @@ export interface Layout {
   readonly kind: 'json' | 'text';
   /** Members whose array holds the records of a JSON document. */
   readonly wrappers?: readonly string[];
+  /** Whether people choose its columns: an admin may then say which, for lines that come without a header. */
+  readonly chosen?: boolean;
   /** What reference pages say of it. */
   readonly describe: string;
   /** A reader for a path. @param names the columns in force, where records are lines of columns */

@@ -38,6 +38,8 @@ function headerNames(line: string): readonly string[] | undefined {
     : [];
 }
 
+const headerLine = (names: readonly string[]): string => `${FIELDS_LINE} ${names.join(' ')}`;
+
 /** Where fields of real-time logs were left out, only the first two can be told: the time, and the client's address. */
 function namesOf(cells: readonly string[]): readonly string[] | undefined {
   if (/^\d{4}-\d\d-\d\d$/.test(cells[0] ?? '')) return LEGACY.slice(0, cells.length);
@@ -151,7 +153,7 @@ export const cloudfront = defineLogType({
   looksLike: {
     line: /^(?:#Version: 1\.0$|#Fields:.*\b(?:x-edge-|sc-status|cs-uri-stem|c-ip)|\d{10}\.\d{3}\t[0-9A-Fa-f:.]+\t|\d{4}-\d\d-\d\d\t\d\d:\d\d:\d\d\t[A-Z]{3}\d)/,
   },
-  layout: columns({ names: headerNames, headerless: namesOf, split: splitCells }),
+  layout: columns({ names: headerNames, headerLine, headerless: namesOf, split: splitCells }),
 });
 
 /** JSON of standard logging v2, and rows of its Parquet. */

@@ -1,4 +1,4 @@
-import { flowHeader, TGW_FIELDS } from '../flow-fields.ts';
+import { flowHeader, flowHeaderLine, TGW_FIELDS } from '../flow-fields.ts';
 import { choose, computed, constant, first, textOf } from '../functions.ts';
 import { columns, splitSpaces } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
@@ -30,6 +30,7 @@ export const tgwFlow = defineLogType({
   },
   layout: columns({
     names: flowHeader,
+    headerLine: flowHeaderLine,
     headerless: (cells) => (cells[1] === 'TransitGateway' ? TGW_FIELDS : undefined),
     split: splitSpaces,
   }),

@@ -1,5 +1,5 @@
 import type { FieldValue } from '../event.ts';
-import { DEFAULT_FLOW_FIELDS, flowHeader } from '../flow-fields.ts';
+import { DEFAULT_FLOW_FIELDS, flowHeader, flowHeaderLine } from '../flow-fields.ts';
 import { choose, computed, constant, first, spaced } from '../functions.ts';
 import { columns, splitSpaces } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
@@ -21,6 +21,7 @@ export const vpcFlow = defineLogType({
   },
   layout: columns({
     names: flowHeader,
+    headerLine: flowHeaderLine,
     headerless: (cells) =>
       cells.length === DEFAULT_FLOW_FIELDS.length && /^\d+$/.test(cells[0] ?? '') ? DEFAULT_FLOW_FIELDS : undefined,
     split: splitSpaces,

@@ -151,3 +151,15 @@ describe('the region of a queue', () => {
     expect(regionIn(url)).toBe(region);
   });
 });
+
+test('columns of a log type whose fields nobody chooses', () => {
+  const logTypes = (type: string) =>
+    GOOD.replace(
+      'destinations: [siem',
+      `log_types: [{key: "a/*", type: ${type}, columns: "a b"}]\n    destinations: [siem`,
+    );
+  expect(faultsOf(logTypes('waf')).map((fault) => fault.replace(/^\S+ /, ''))).toEqual([
+    'queues[0].log_types[0].columns: are not chosen for waf, but for tgw-flow, vpc-flow, cloudfront',
+  ]);
+  expect(faultsOf(logTypes('vpc-flow'))).toEqual([]);
+});

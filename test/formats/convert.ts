@@ -36,6 +36,7 @@ export interface Conversion {
 export interface Wanted {
   readonly key?: string;
   readonly type?: string;
+  readonly columns?: string;
   readonly room?: number;
   readonly maxRecordBytes?: number;
 }
@@ -58,7 +59,7 @@ export async function convertBytes(chunks: Iterable<Buffer>, wanted: Wanted = {}
     ocsf: output('ocsf', room),
     ecs: output('ecs', room),
   };
-  const overrides = wanted.type === undefined ? [] : [{ key: '*', type: wanted.type }];
+  const overrides = wanted.type === undefined ? [] : [{ key: '*', type: wanted.type, columns: wanted.columns ?? null }];
   let name: string | undefined;
   let converter: Converter | undefined;
   let failure: FormatError | undefined;
