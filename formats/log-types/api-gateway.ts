@@ -28,6 +28,7 @@ export const apiGateway = defineLogType({
     ],
   },
   layout: json(),
+  secrets: { signedUrls: true },
   product: 'API Gateway',
   time: first(epochMilliseconds('requestTimeEpoch'), clfTime('requestTime'), isoTime('requestTime')),
   signature: first('status', constant('0')),

@@ -33,6 +33,7 @@ export const networkFirewall = defineLogType({
   keys: [accountKey(`network-firewall/[a-z]+/${REGION}/[^/]+/`)],
   looksLike: { json: [['firewall_name', 'availability_zone', 'event']] },
   layout: json(),
+  secrets: { signedUrls: true },
   product: 'Network Firewall',
   time: first(isoTime('event.timestamp'), isoTime('event_timestamp'), epochSeconds('event_timestamp')),
   signature: first('event.alert.signature_id', TYPE),

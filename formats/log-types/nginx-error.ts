@@ -29,6 +29,7 @@ export const nginxError = defineLogType({
   keys: [/(?:^|\/)[^/]*[Nn]ginx[^/]*\/?[^/]*[Ee]rror[^/]*\//],
   logGroups: [/^[^:]*[Nn]ginx[^:]*[Ee]rror/],
   looksLike: { line: new RegExp(`^${TIME} \\[[a-z]+\\] \\d+#\\d+: `) },
+  secrets: { signedUrls: true },
   layout: pattern(RECORD, {
     otherwise: 'message',
     starts: new RegExp(`^${TIME} \\[`),

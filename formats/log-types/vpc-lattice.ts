@@ -29,6 +29,7 @@ export const vpcLattice = defineLogType({
     ],
   },
   layout: json(),
+  secrets: { signedUrls: true },
   product: 'VPC Lattice',
   time: isoTime(first('startTime', 'eventTimestamp')),
   signature: first(STATUS, 'protocol'),

@@ -31,6 +31,7 @@ const outcome = httpOutcome('status');
 export const webAccess = (name: string) =>
   ({
     layout: pattern(ACCESS_LINE, { otherwise: 'message' }),
+    secrets: { signedUrls: true },
     time: clfTime('time'),
     signature: first('status', constant('0')),
     label: constant('HTTP request'),

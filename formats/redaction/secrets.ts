@@ -22,13 +22,15 @@ export function rewriteSecrets({ signedUrls, headers }: Secrets): Rewrite | unde
 }
 
 /**
- * The values of a presigned URL that are its secret (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html),
- * also where the URL is itself a parameter of another. A value ends where the next parameter or the URL does.
+ * The values of a presigned URL that are its secret (https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html;
+ * of CloudFront, and of S3 by its old scheme, the parameter `Signature`), also where the URL is itself a parameter of
+ * another. A value ends where the next parameter or the URL does.
  */
-const SIGNED = /(X-Amz-(?:Signature|Security-Token|Credential)(?:=|%3D|%253D))(?:[^&%\s"'\\<>]|%(?!26|2526))+/gi;
+const SIGNED =
+  /((?:X-Amz-(?:Signature|Security-Token|Credential)|(?<=^|[^\w%-]|%(?:25)?(?:26|3F))Signature)(?:=|%3D|%253D))(?:[^&%\s"'\\<>]|%(?!26|2526))+/gi;
 
 function maskSignatures(text: string): string {
-  return text.includes('X-Amz-') ? text.replace(SIGNED, '$1***') : text;
+  return text.includes('X-Amz-') || text.includes('Signature') ? text.replace(SIGNED, '$1***') : text;
 }
 
 /** Names of headers whose values let one act as somebody else. */

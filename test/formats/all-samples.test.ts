@@ -1,6 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type SampleRow, sampleRows } from '../../tools/coverage.ts';
+import { parseCef } from '../cef-parser.ts';
+import { parseLeef } from '../leef-parser.ts';
 import { NO_SAMPLES, sample, samplesDir, samplesIn } from '../samples.ts';
 import { convertBytes } from './convert.ts';
 import { flows, jsonRecords, plainText, textLines } from './source-records.ts';
@@ -33,6 +35,7 @@ const GENERAL: Readonly<Record<string, RegExp>> = {
   'a call of a forwarder, no finding': /^securityhub\/sumologic-/,
 };
 
+/** What a sample holds; every frame of it is read back by a parser that shares no code with its writer. */
 async function rowOf(path: string): Promise<SampleRow> {
   const { types, outputs, failure } = await convertBytes([sample(path)]);
   const reasons = new Set(Object.values(outputs).map(({ refused }) => refused.join(' ')));
@@ -41,6 +44,10 @@ async function rowOf(path: string): Promise<SampleRow> {
   const records = [...types.values()].reduce((sum, count) => sum + count, 0);
   for (const { frames, refused } of Object.values(outputs))
     expect(frames.length + refused.length, `${path}: every record a frame or refused`).toBe(records);
+  for (const { text: frame } of outputs.cef.frames) parseCef(frame);
+  for (const { text: frame } of outputs.leef.frames) parseLeef(frame);
+  for (const name of ['json', 'ocsf', 'ecs'] as const)
+    for (const { text: frame } of outputs[name].frames) JSON.parse(frame);
   return { path, types, note: note === '' ? '-' : note };
 }
 

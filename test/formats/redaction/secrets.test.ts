@@ -14,6 +14,10 @@ describe('a presigned URL', () => {
     ['{"args":"X-Amz-Security-Token=IQoJ%2Fb3%3D%3D&a=1"}', '{"args":"X-Amz-Security-Token=***&a=1"}'],
     ['{"u":"?X-Amz-Signature=0a\\u0026x=1"}', '{"u":"?X-Amz-Signature=***\\u0026x=1"}'],
     ['/login?next=%2Fk%3FX-Amz-Signature%3D0a1b%26x%3D1', '/login?next=%2Fk%3FX-Amz-Signature%3D***%26x%3D1'],
+    ['\tExpires=1&Signature=a~b-c__&Key-Pair-Id=K\t', '\tExpires=1&Signature=***&Key-Pair-Id=K\t'],
+    ['\tSignature=a~b-c__&Key-Pair-Id=K\t', '\tSignature=***&Key-Pair-Id=K\t'],
+    ['/login?next=%2Fk%3FSignature%3D0a1b%26x%3D1', '/login?next=%2Fk%3FSignature%3D***%26x%3D1'],
+    ['/k?NoSignature=1&My-Signature=2', '/k?NoSignature=1&My-Signature=2'],
     ['X-Amz-Date=20261124T000000Z', 'X-Amz-Date=20261124T000000Z'],
     ['X-Amz-Signature=', 'X-Amz-Signature='],
   ])('%s', (text, masked) => {
