@@ -8,6 +8,7 @@ import { decompress } from '../../formats/framing/decompress.ts';
 import type { RandomAccess } from '../../formats/framing/random-access.ts';
 import { FormatError, type LogRecord } from '../../formats/framing/record.ts';
 import { ignoredBy } from '../../formats/log-types/ignored.ts';
+import { formatNames } from '../../formats/wire/index.ts';
 import { type Command, type CommandArgs, type CommandIo, EXIT, UsageError } from '../command.ts';
 import { Converter, type FrameSink } from '../convert.ts';
 import { explainObject } from '../explain.ts';
@@ -17,9 +18,8 @@ import { understand, type Wanted } from './convert-options.ts';
 /** Converts log objects on this host, to see what a SIEM would get. */
 export const convert: Command = {
   name: 'convert',
-  summary: 'Convert log files to LEEF, CEF or JSON on stdout; --explain shows where each value comes from',
-  usage:
-    '[--format leef|cef|json|raw] [--config FILE [--destination NAME]] [--type TYPE] [--key S3KEY] [--explain] FILE...',
+  summary: 'Convert log files to any format on stdout; --explain shows where each value comes from',
+  usage: `[--format ${formatNames.join('|')}] [--config FILE [--destination NAME]] [--type TYPE] [--key S3KEY] [--explain] FILE...`,
   options: {
     config: { type: 'string', short: 'c' },
     destination: { type: 'string', short: 'd' },
