@@ -1,9 +1,10 @@
 import type { Computed } from '../expression.ts';
-import { choose, computed, constant, first, textOf } from '../functions.ts';
+import { computed, constant, first, textOf } from '../functions.ts';
 import { type Forms, pattern } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { C_TIME, timeIn } from '../written-times.ts';
-import { categoryBy, levelOutcome, levelSeverity } from './levels.ts';
+import { FROM_CLOUDWATCH } from './from-cloudwatch.ts';
+import { categoryBy, levelOutcome, levelSeverity, webErrorLabel } from './levels.ts';
 import { instanceId } from './syslog-line.ts';
 
 const TIME = String.raw`[A-Z][a-z]{2} [A-Z][a-z]{2} +\d{1,2} \d\d:\d\d:\d\d(?:\.\d{1,9})? \d{4}`;
@@ -39,21 +40,11 @@ export const apacheError = defineLogType({
   product: 'HTTP Server',
   time: timeIn('time', C_TIME),
   signature: first('code', 'level', constant('MESSAGE')),
-  label: choose(
-    'level',
-    {
-      ...{ emerg: 'Web server emergency', alert: 'Web server alert', crit: 'Web server critical error' },
-      ...{ error: 'Web server error', warn: 'Web server warning', notice: 'Web server notice' },
-    },
-    'Web server message',
-  ),
+  label: webErrorLabel,
   category: categoryBy('ApacheError', outcome),
   severity: levelSeverity('level'),
   fields: {
-    'cloud.account': '@account',
-    'cloud.region': '@region',
-    'log.group': '@log_group',
-    'log.stream': '@log_stream',
+    ...FROM_CLOUDWATCH,
     'host.instance': instanceId,
     'source.address': client('address'),
     'source.port': client('port'),

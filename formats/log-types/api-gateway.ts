@@ -3,6 +3,7 @@ import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { clfTime, epochMilliseconds, isoTime } from '../times.ts';
 import { HTTP_STATUSES, webSeverity } from './alb.ts';
+import { categoryBy } from './levels.ts';
 
 const outcome = computed('failure from status 400, else success', ['status'], (value) => {
   const status = Number.parseInt(textOf(value), 10);
@@ -33,9 +34,7 @@ export const apiGateway = defineLogType({
   time: first(epochMilliseconds('requestTimeEpoch'), clfTime('requestTime'), isoTime('requestTime')),
   signature: first('status', constant('0')),
   label: constant('HTTP request'),
-  category: computed('APIGateway, and Success or Failure', [outcome], (result) =>
-    result === undefined ? 'APIGateway' : `APIGateway ${result === 'failure' ? 'Failure' : 'Success'}`,
-  ),
+  category: categoryBy('APIGateway', outcome),
   severity: computed('by status', ['status'], (status) => webSeverity(textOf(status))),
   fields: {
     'cloud.account': first('accountId', '@account'),

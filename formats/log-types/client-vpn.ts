@@ -1,8 +1,9 @@
 import type { Computed } from '../expression.ts';
-import { choose, computed, first, text } from '../functions.ts';
+import { choose, first, text } from '../functions.ts';
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
+import { categoryBy } from './levels.ts';
 
 /** AWS writes `NA` for what there is not. */
 const known = (name: string): Computed => text(name, name, (value) => (value === 'NA' ? undefined : value));
@@ -29,9 +30,7 @@ export const clientVpn = defineLogType({
     { 'connection-attempt': 'VPN connection attempt', 'connection-reset': 'VPN connection reset' },
     'VPN connection',
   ),
-  category: computed('ClientVPN, and Success or Failure', [outcome], (result) =>
-    result === undefined ? 'ClientVPN' : `ClientVPN ${result === 'failure' ? 'Failure' : 'Success'}`,
-  ),
+  category: categoryBy('ClientVPN', outcome),
   severity: choose(outcome, { failure: 4 }, 1),
   fields: {
     'cloud.account': '@account',

@@ -2,6 +2,7 @@ import { choose, computed, first, joined, textOf } from '../functions.ts';
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
+import { categoryBy } from './levels.ts';
 
 const compliance = 'newEvaluationResult.complianceType';
 
@@ -27,9 +28,7 @@ export const configCompliance = defineLogType({
   time: isoTime(first('notificationCreationTime', 'newEvaluationResult.resultRecordedTime')),
   signature: choose('messageType', { ConfigRulesEvaluationStarted: 'EvaluationStarted' }, 'ComplianceChange'),
   label: choose('messageType', { ConfigRulesEvaluationStarted: 'Rules evaluation started' }, 'Compliance changed'),
-  category: computed('AWSConfig, and Success or Failure by the new evaluation', [outcome], (result) =>
-    result === undefined ? 'AWSConfig' : `AWSConfig ${result === 'failure' ? 'Failure' : 'Success'}`,
-  ),
+  category: categoryBy('AWSConfig', outcome),
   severity: choose(compliance, { NON_COMPLIANT: 5 }, 1),
   fields: {
     'cloud.account': first('awsAccountId', '@account'),

@@ -3,6 +3,7 @@ import { json } from '../layout.ts';
 import { member, members } from '../lists.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
+import { categoryBy } from './levels.ts';
 
 const READS = new Set(['get', 'list', 'watch']);
 /** Ways into a running container. */
@@ -57,9 +58,7 @@ export const eksAudit = defineLogType({
       .join(':'),
   ),
   label: spaced('verb', resource),
-  category: computed('kubernetes, and Success or Failure', [outcome], (result) =>
-    result === undefined ? 'kubernetes' : `kubernetes ${result === 'failure' ? 'Failure' : 'Success'}`,
-  ),
+  category: categoryBy('kubernetes', outcome),
   severity,
   fields: {
     'cloud.account': '@account',

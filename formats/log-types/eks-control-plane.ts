@@ -3,6 +3,8 @@ import { choose, computed, constant, first, text, textOf } from '../functions.ts
 import { pattern } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
+import { FROM_CLOUDWATCH } from './from-cloudwatch.ts';
+import { categoryBy } from './levels.ts';
 
 /** A line of klog tells neither year nor zone, so its time is that of its envelope. */
 const KLOG = /^(?<klog>[IWEF])\d{4} \d\d:\d\d:\d\d\.\d{6}\s+\d+ (?<message>[^\s\]]+\] [\s\S]*)$/;
@@ -47,15 +49,10 @@ export const eksControlPlane = defineLogType({
     choose(outcome, { success: 'Access granted', failure: 'Access denied' }),
     constant('Control plane message'),
   ),
-  category: computed('kubernetes, and Success or Failure', [outcome], (result) =>
-    result === undefined ? 'kubernetes' : `kubernetes ${result === 'failure' ? 'Failure' : 'Success'}`,
-  ),
+  category: categoryBy('kubernetes', outcome),
   severity,
   fields: {
-    'cloud.account': '@account',
-    'cloud.region': '@region',
-    'log.group': '@log_group',
-    'log.stream': '@log_stream',
+    ...FROM_CLOUDWATCH,
     'log.level': level,
     'source.address': text(inRest('client'), 'client of the authenticator', (client) => client.replace(/:\d+$/, '')),
     'user.name': inRest('username'),

@@ -2,6 +2,7 @@ import { computed, constant, first, wholeText } from '../functions.ts';
 import { columns, json, type Layout } from '../layout.ts';
 import { defineLogType, type LogType, type LogTypeSpec } from '../log-type.ts';
 import { isoTime } from '../times.ts';
+import { FROM_CLOUDWATCH } from './from-cloudwatch.ts';
 
 /** What an unknown object has in common with any other: its text. Nothing is guessed but a time in an obvious place. */
 const COMMON = {
@@ -25,10 +26,7 @@ const rawText = (layout: Layout): Layout => ({
 });
 
 const origin = {
-  'cloud.account': '@account',
-  'cloud.region': '@region',
-  'log.group': '@log_group',
-  'log.stream': '@log_stream',
+  ...FROM_CLOUDWATCH,
   'event.message': wholeText,
 } as const;
 

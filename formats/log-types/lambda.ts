@@ -3,6 +3,8 @@ import { capitals, choose, computed, constant, first, text, textOf } from '../fu
 import { pattern } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
+import { FROM_CLOUDWATCH } from './from-cloudwatch.ts';
+import { categoryBy } from './levels.ts';
 
 /** A text member of a line in JSON, by its look: a record of the application may be anything. */
 const inJson = (...names: string[]): Computed => {
@@ -78,15 +80,10 @@ export const lambda = defineLogType({
     },
     'Function message',
   ),
-  category: computed('Lambda, and Success or Failure', [outcome], (result) =>
-    result === undefined ? 'Lambda' : `Lambda ${result === 'failure' ? 'Failure' : 'Success'}`,
-  ),
+  category: categoryBy('Lambda', outcome),
   severity,
   fields: {
-    'cloud.account': '@account',
-    'cloud.region': '@region',
-    'log.group': '@log_group',
-    'log.stream': '@log_stream',
+    ...FROM_CLOUDWATCH,
     'log.level': level,
     'event.message': first('message', 'exited', inJson('message', 'errorMessage'), 'json'),
     'event.outcome': outcome,

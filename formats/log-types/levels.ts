@@ -1,5 +1,5 @@
 import { absent, type Computed, describe, type Expression } from '../expression.ts';
-import { computed, text, textOf } from '../functions.ts';
+import { choose, computed, text, textOf } from '../functions.ts';
 
 /** Words of programs for how bad it is, in lower case, to severity. */
 const SEVERITIES = new Map(
@@ -35,3 +35,13 @@ export function categoryBy(name: string, outcome: Expression): Computed {
     return `${name} ${value === 'failure' ? 'Failure' : 'Success'}`;
   });
 }
+
+/** What a web server's message is, by its level. */
+export const webErrorLabel = choose(
+  'level',
+  {
+    ...{ emerg: 'Web server emergency', alert: 'Web server alert', crit: 'Web server critical error' },
+    ...{ error: 'Web server error', warn: 'Web server warning', notice: 'Web server notice' },
+  },
+  'Web server message',
+);

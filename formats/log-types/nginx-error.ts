@@ -1,8 +1,9 @@
-import { choose, constant, first, requestPart, text } from '../functions.ts';
+import { constant, first, requestPart, text } from '../functions.ts';
 import { pattern } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { PLAIN_TIME, timeIn } from '../written-times.ts';
-import { categoryBy, levelOutcome, levelSeverity } from './levels.ts';
+import { FROM_CLOUDWATCH } from './from-cloudwatch.ts';
+import { categoryBy, levelOutcome, levelSeverity, webErrorLabel } from './levels.ts';
 import { instanceId } from './syslog-line.ts';
 
 const TIME = String.raw`\d{4}/\d\d/\d\d \d\d:\d\d:\d\d`;
@@ -39,21 +40,11 @@ export const nginxError = defineLogType({
   product: 'NGINX',
   time: timeIn('time', PLAIN_TIME),
   signature: first('level', constant('MESSAGE')),
-  label: choose(
-    'level',
-    {
-      ...{ emerg: 'Web server emergency', alert: 'Web server alert', crit: 'Web server critical error' },
-      ...{ error: 'Web server error', warn: 'Web server warning', notice: 'Web server notice' },
-    },
-    'Web server message',
-  ),
+  label: webErrorLabel,
   category: categoryBy('NginxError', outcome),
   severity: levelSeverity('level'),
   fields: {
-    'cloud.account': '@account',
-    'cloud.region': '@region',
-    'log.group': '@log_group',
-    'log.stream': '@log_stream',
+    ...FROM_CLOUDWATCH,
     'host.instance': instanceId,
     'source.address': 'client',
     'destination.host': first('host', serverName),

@@ -2,6 +2,7 @@ import { choose, computed, first, joined, text, textOf, words } from '../functio
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
+import { categoryBy } from './levels.ts';
 
 const CATEGORY = 'audit_category';
 
@@ -36,9 +37,7 @@ export const opensearchAudit = defineLogType({
   time: isoTime(first('@timestamp', 'audit_utc_timestamp')),
   signature: CATEGORY,
   label: words(CATEGORY),
-  category: computed('OpenSearch, and Success or Failure', [outcome], (result) =>
-    result === undefined ? 'OpenSearch' : `OpenSearch ${result === 'failure' ? 'Failure' : 'Success'}`,
-  ),
+  category: categoryBy('OpenSearch', outcome),
   severity: choose(
     CATEGORY,
     {

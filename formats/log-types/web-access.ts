@@ -3,6 +3,7 @@ import { pattern } from '../layout.ts';
 import type { LogTypeSpec } from '../log-type.ts';
 import { clfTime } from '../times.ts';
 import { HTTP_STATUSES, httpOutcome, webSeverity } from './alb.ts';
+import { FROM_CLOUDWATCH } from './from-cloudwatch.ts';
 import { categoryBy } from './levels.ts';
 import { instanceId } from './syslog-line.ts';
 
@@ -38,10 +39,7 @@ export const webAccess = (name: string) =>
     category: categoryBy(name, outcome),
     severity: text('status', 'by status', webSeverity),
     fields: {
-      'cloud.account': '@account',
-      'cloud.region': '@region',
-      'log.group': '@log_group',
-      'log.stream': '@log_stream',
+      ...FROM_CLOUDWATCH,
       'host.instance': instanceId,
       'source.address': 'client',
       'source.forwarded': 'forwarded',

@@ -1,7 +1,8 @@
-import { choose, computed, constant, text } from '../functions.ts';
+import { choose, constant, text } from '../functions.ts';
 import { json } from '../layout.ts';
 import { defineLogType } from '../log-type.ts';
 import { isoTime } from '../times.ts';
+import { categoryBy } from './levels.ts';
 
 const outcome = text('actionType', 'success or failure, as actionType begins', (type) => {
   if (/^success/i.test(type)) return 'success';
@@ -20,9 +21,7 @@ export const workspacesEvent = defineLogType({
   time: isoTime('loginTime'),
   signature: 'actionType',
   label: choose('actionType', { successfulLogin: 'WorkSpace login' }, 'WorkSpace access'),
-  category: computed('WorkSpaces, and Success or Failure', [outcome], (result) =>
-    result === undefined ? 'WorkSpaces' : `WorkSpaces ${result === 'failure' ? 'Failure' : 'Success'}`,
-  ),
+  category: categoryBy('WorkSpaces', outcome),
   severity: choose(outcome, { failure: 4 }, 1),
   fields: {
     'cloud.account': '@account',
