@@ -17,8 +17,8 @@ export function textOf(value: unknown): string {
   return typeof value === 'boolean' ? String(value) : '';
 }
 
-/** An integer beyond 2^53 may have become another one when it was parsed. */
-function isExact(value: number): boolean {
+/** Whether a number is what was written: an integer beyond 2^53 may have become another one when it was parsed. */
+export function isExact(value: number): boolean {
   return Number.isFinite(value) && (Number.isSafeInteger(value) || !Number.isInteger(value));
 }
 

@@ -2,7 +2,10 @@ import type { ObjectOrigin } from '../event.ts';
 import type { Read } from '../expression.ts';
 import { JsonFraming } from '../framing/json.ts';
 import { WholeJson } from '../framing/whole.ts';
+import { isExact } from '../functions.ts';
 import { type Layout, originOr } from './layout.ts';
+
+type Members = { readonly [name: string]: unknown };
 
 const NONE: readonly string[] = [];
 
@@ -35,15 +38,43 @@ export function json(...wrappers: string[]): Layout {
 function jsonPath(path: string): Read {
   if (path.endsWith('{}')) return rawMember(path.slice(0, -2));
   const [top = '', ...rest] = path.split('.');
-  if (rest.length === 0) return (record) => record.json?.member(top);
+  if (rest.length === 0) {
+    return (record) => {
+      const value = record.json?.member(top);
+      return typeof value === 'number' && !isExact(value) ? digitsOr(value, record.json?.raw(top)) : value;
+    };
+  }
   return (record) => {
-    let value = (record.json?.value() as { readonly [name: string]: unknown } | undefined)?.[top];
-    for (const name of rest) {
-      if (typeof value !== 'object' || value === null) return undefined;
-      value = (value as { readonly [name: string]: unknown })[name];
-    }
-    return value;
+    const value = inner((record.json?.value() as Members | undefined)?.[top], rest);
+    if (typeof value !== 'number' || isExact(value)) return value;
+    return digitsOr(value, inner(parsedAsWritten(record.json?.raw(top)), rest));
   };
+}
+
+function inner(outer: unknown, names: readonly string[]): unknown {
+  let value = outer;
+  for (const name of names) {
+    if (typeof value !== 'object' || value === null) return undefined;
+    value = (value as Members)[name];
+  }
+  return value;
+}
+
+/** An integer that JavaScript cannot hold, in its digits. */
+function digitsOr(value: number, written: unknown): unknown {
+  return typeof written === 'string' && /^-?\d+$/.test(written) ? written : value;
+}
+
+/** A JSON value in which every number is the text that stands there; nothing where it is too deep for this way of parsing. */
+function parsedAsWritten(text = 'null'): unknown {
+  const asWritten = (_name: string, value: unknown, context?: { readonly source?: string }): unknown =>
+    typeof value === 'number' ? context?.source : value;
+  try {
+    return JSON.parse(text, asWritten);
+  } catch {
+    // Without its text the number is left out, and so not a wrong one.
+    return undefined;
+  }
 }
 
 function rawMember(name: string): Read {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { didYouMean, distance } from '../../config/suggestion.ts';
 import { asDuration, asSize, bytes, DURATION, milliseconds, SIZE } from '../../config/units.ts';
 import { valueFormats } from '../../config/value-formats.ts';
+import { ownTime } from '../own-time.ts';
 
 test.each([
   ['prot', ['port', 'protocol'], 'port'],
@@ -28,9 +29,9 @@ test('distance is a distance, and a swap is one step', () => {
 });
 
 test('a long mistake costs nothing', () => {
-  const begun = performance.now();
+  const begun = ownTime();
   expect(didYouMean('x'.repeat(1_000_000), ['port', 'host'])).toBe('');
-  expect(performance.now() - begun).toBeLessThan(100);
+  expect(ownTime() - begun).toBeLessThan(100);
 });
 
 test.each([

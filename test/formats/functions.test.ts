@@ -23,6 +23,7 @@ import {
   before as upTo,
   words,
 } from '../../formats/functions.ts';
+import { ownTime } from '../own-time.ts';
 import { evaluate } from './evaluate.ts';
 
 const of = (expression: Expression, a: unknown): unknown => evaluate(expression, { a });
@@ -224,9 +225,9 @@ describe('no function runs away', () => {
     const parts = ['a', 'A', '1', ' ', ':', '/', '-', '%', '%4', '%41', '[', '://', '\x7f', '\xc3', 'ab'];
     for (const shape of parts.flatMap((one) => parts.map((other) => (one === other ? one : one + other)))) {
       const value = shape.repeat(100_000 / shape.length);
-      const start = performance.now();
+      const start = ownTime();
       for (const expression of functions) of(expression, value);
-      expect(performance.now() - start, shape).toBeLessThan(1000);
+      expect(ownTime() - start, shape).toBeLessThan(1000);
     }
   });
 });

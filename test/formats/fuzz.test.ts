@@ -7,6 +7,7 @@ import { FormatError } from '../../formats/framing/record.ts';
 import { allLogTypes } from '../../formats/log-types/index.ts';
 import { plainContents } from '../../formats/reader.ts';
 import { formatNames } from '../../formats/wire/index.ts';
+import { ownTime } from '../own-time.ts';
 import { NO_SAMPLES, samplesDir } from '../samples.ts';
 import { type Account, Destinations } from './account.ts';
 import { origin, stream } from './convert.ts';
@@ -55,7 +56,7 @@ const noCounts = (): Counts => ({ made: 0, records: 0, frames: 0, refused: 0, ob
 
 /** Runs one object and holds the outcome to what is promised of any bytes. */
 function hold(counts: Counts, what: string, bytes: Buffer, run: () => Account): void {
-  const started = performance.now();
+  const started = ownTime();
   let faults: readonly string[];
   try {
     const account = run();
@@ -68,7 +69,7 @@ function hold(counts: Counts, what: string, bytes: Buffer, run: () => Account): 
   } catch (error) {
     faults = [`threw ${(error as Error).stack}`];
   }
-  const took = performance.now() - started;
+  const took = ownTime() - started;
   counts.slowest = Math.max(counts.slowest, took);
   counts.objects += 1;
   if (took > LONGEST) faults = [...faults, `took ${took} ms`];

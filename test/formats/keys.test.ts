@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ignoredBy } from '../../formats/log-types/ignored.ts';
 import { logTypeOfKey, originOfKey } from '../../formats/log-types/index.ts';
+import { ownTime } from '../own-time.ts';
 import { NO_SAMPLES, sample, samplesDir } from '../samples.ts';
 
 const ACCOUNT = '111122223333';
@@ -123,13 +124,13 @@ describe('keys', () => {
   });
 
   it('answer in no time whatever the key is', () => {
-    const start = performance.now();
+    const start = ownTime();
     for (const part of ['AWSLogs/', `${ACCOUNT}/`, 'a-', '-1/', 'AWSLogs/o-', '2026/02/03/', '_app.', '/']) {
       const key = part.repeat(200_000 / part.length);
       expect(logTypeOfKey(key) === undefined || originOfKey(key) !== undefined).toBe(true);
       ignoredBy(key);
     }
-    expect(performance.now() - start).toBeLessThan(1000);
+    expect(ownTime() - start).toBeLessThan(1000);
   });
 
   it('of real buckets', (context) => {

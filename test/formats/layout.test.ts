@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LogRecord } from '../../formats/framing/record.ts';
 import { columns, json, type Layout, splitQuoted, splitSpaces } from '../../formats/layout.ts';
+import { ownTime } from '../own-time.ts';
 import { latin1 } from './framing/conformance.ts';
 
 const origin = { bucket: 'b', key: 'k', version: 'v', account: '111122223333', region: 'eu-west-1' };
@@ -200,9 +201,9 @@ describe('splitting', () => {
   it('does not run away', () => {
     for (const part of ['"', '" ', ' "', '[', '] ', '"a" b" ', '" " "x']) {
       const line = part.repeat(200_000 / part.length);
-      const start = performance.now();
+      const start = ownTime();
       split(line);
-      expect(performance.now() - start, part).toBeLessThan(1000);
+      expect(ownTime() - start, part).toBeLessThan(1000);
     }
   });
 });

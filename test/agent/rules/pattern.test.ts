@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { networkTest } from '../../../agent/rules/network.ts';
 import { patternTest } from '../../../agent/rules/pattern.ts';
 import { toByteString } from '../../../formats/framing/byte-string.ts';
+import { ownTime } from '../../own-time.ts';
 
 /** The same said with a regular expression over characters. */
 function expected(pattern: string, text: string): boolean {
@@ -23,9 +24,9 @@ test('a wildcard means the same as its regular expression, character by characte
 });
 
 test('many stars on a long text take no time to speak of', () => {
-  const started = performance.now();
+  const started = ownTime();
   expect(patternTest(`${'*a'.repeat(50)}*b`)('a'.repeat(20_000))).toBe(false);
-  expect(performance.now() - started).toBeLessThan(1000);
+  expect(ownTime() - started).toBeLessThan(1000);
 });
 
 describe('networks', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DocumentFraming } from '../../../formats/framing/documents.ts';
 import type { Framing, FramingOptions } from '../../../formats/framing/record.ts';
+import { ownTime } from '../../own-time.ts';
 import { every, framingConformance, latin1, noiseConformance, seen, utf8 } from './conformance.ts';
 
 const open = (options: FramingOptions): Framing => new DocumentFraming('Event', options);
@@ -76,8 +77,8 @@ describe('documents', () => {
 
   it('are found in no time among lines that are none', () => {
     const bytes = latin1(`${'no document\n'.repeat(100_000)}${'<Even'.repeat(100_000)}`);
-    const start = performance.now();
+    const start = ownTime();
     expect(seen(open({ skip: 0, maxRecordBytes: 2 ** 20 }), every(bytes, 64 * 1024)).length).toBe(100_001);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(ownTime() - start).toBeLessThan(2000);
   });
 });

@@ -1,6 +1,7 @@
 import type { ObjectOrigin } from '../../../formats/event.ts';
 import type { LogRecord } from '../../../formats/framing/record.ts';
 import type { Layout } from '../../../formats/layout.ts';
+import { ownTime } from '../../own-time.ts';
 import { latin1 } from '../framing/conformance.ts';
 
 export const origin: ObjectOrigin = {
@@ -44,7 +45,7 @@ export function values(layout: Layout, text: string, path: string): unknown[] {
 
 /** Milliseconds that this took. */
 export function duration(run: () => void): number {
-  const start = performance.now();
+  const start = ownTime();
   run();
-  return performance.now() - start;
+  return ownTime() - start;
 }

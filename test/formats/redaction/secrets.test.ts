@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { rewriteSecrets } from '../../../formats/redaction/secrets.ts';
+import { ownTime } from '../../own-time.ts';
 
 const mask = (secrets: Parameters<typeof rewriteSecrets>[0], text: string): string | undefined =>
   rewriteSecrets(secrets)?.(text);
@@ -25,9 +26,9 @@ describe('a presigned URL', () => {
   });
 
   test('of any length takes no more time than its length', () => {
-    const started = performance.now();
+    const started = ownTime();
     mask(urls, `X-Amz-Signature=${'%25'.repeat(300_000)} ${'X-Amz-Credential='.repeat(50_000)}`);
-    expect(performance.now() - started).toBeLessThan(1000);
+    expect(ownTime() - started).toBeLessThan(1000);
   });
 
   test('without one the text is the very same', () => {
