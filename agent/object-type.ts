@@ -40,10 +40,10 @@ export async function* withHead(source: AsyncIterable<Buffer>): AsyncGenerator<B
 
 /**
  * What an object holds: envelopes by its content; else records of one log type, by the admin's word, by its key, or by its
- * content; `mapping` says how that type is to be read. Where it comes from is told by its key.
+ * content; `mapping` says how that type is to be read. Where it comes from is told by its key, if `object` says no more.
  */
 export function contentsOf(
-  object: Pick<ObjectOrigin, 'bucket' | 'key' | 'version'>,
+  object: Pick<ObjectOrigin, 'bucket' | 'key' | 'version'> & Partial<ObjectOrigin>,
   head: Buffer,
   overrides: readonly LogTypeOverride[],
   mapping: Mapping = unchanged,
@@ -53,7 +53,7 @@ export function contentsOf(
   const word = overrides.find((override) => matches(override.key, key));
   const named = word === undefined ? undefined : logTypeNamed(word.type, start);
   const columns = word?.columns == null ? undefined : columnNames(word.columns);
-  const origin = { ...object, ...originOfKey(key), ...(columns === undefined ? {} : { columns }) };
+  const origin = { ...originOfKey(key), ...object, ...(columns === undefined ? {} : { columns }) };
   const envelope = envelopeOfContent(start);
   if (envelope === undefined)
     return plainContents(mapping(named ?? logTypeOfKey(key, start) ?? logTypeOfContent(start)), origin);

@@ -1,5 +1,6 @@
 import type PQueue from 'p-queue';
 import type { LogTypeOverride } from '../config/config.ts';
+import { contextOf } from '../formats/envelopes/envelope.ts';
 import { toByteString } from '../formats/framing/byte-string.ts';
 import { FormatError, type LogRecord } from '../formats/framing/record.ts';
 import type { Decoder } from '../formats/log-type.ts';
@@ -218,6 +219,7 @@ class LaneSink implements FrameSink {
       message: error.message,
       at: Date.now(),
       ...(header === '' ? {} : { header }),
+      ...(decoder?.origin.enveloped === true ? { context: contextOf(decoder.origin) } : {}),
     };
     const kept = parts.quarantine.put(entry, bytes);
     this.keeping.push(kept.then(() => lane.settled(ordinal, ordinal, { delivered: 0, filtered: 0, quarantined: 1 })));

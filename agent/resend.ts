@@ -40,8 +40,10 @@ function convertAgain(entry: StoredEntry, dress: Dress, mapping: Mapping): Buffe
     );
   }
   const { bucket, key, version } = entry.object;
-  const object = { bucket, key: toByteString(key), version };
-  const head = entry.header === undefined ? '' : `${entry.header}\n`;
+  const { context, header } = entry;
+  const object = { bucket, key: toByteString(key), version, ...(context && { ...context, enveloped: true }) };
+  // In an envelope lines have no header: there the columns are those of the context.
+  const head = header === undefined || context !== undefined ? '' : `${header}\n`;
   const bytes = Buffer.concat([Buffer.from(head, 'latin1'), entry.bytes]);
   const contents = contentsOf(object, bytes, [{ key: '*', type: entry.logType }], mapping);
   const sink = new OneFrame();

@@ -319,6 +319,8 @@ export interface ObjectOrigin {
   /** CloudWatch log group and stream of the envelope; byte strings. */
   readonly logGroup?: string | undefined;
   readonly logStream?: string | undefined;
+  /** Whether the record came out of an envelope, and its text is the whole of it. */
+  readonly enveloped?: boolean | undefined;
   /** Names of the columns of lines without a header, where AWS lets people choose them and the admin says which. */
   readonly columns?: readonly string[] | undefined;
 }

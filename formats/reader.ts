@@ -24,9 +24,10 @@ export interface ObjectContents {
   open(options: FramingOptions): RecordReader;
 }
 
-/** An object that holds records of one log type, and nothing around them. */
+/** An object that holds records of one log type, and nothing around them; or a record that was taken out of an envelope. */
 export function plainContents(type: LogType, origin: ObjectOrigin): ObjectContents {
-  return { name: type.name, origin, open: (options) => new PlainReader(type.open(origin, options)) };
+  const whole = origin.enveloped === true ? { whole: true } : {};
+  return { name: type.name, origin, open: (options) => new PlainReader(type.open(origin, { ...options, ...whole })) };
 }
 
 class PlainReader implements RecordReader {

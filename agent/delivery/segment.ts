@@ -1,3 +1,4 @@
+import type { EnvelopeContext } from '../../formats/envelopes/envelope.ts';
 import type { ObjectVersion } from './account.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface QuarantineEntry {
   readonly message: string;
   /** Epoch milliseconds. */
   readonly at: number;
+  /** What the envelope said of a record that came in one: without it the record's own bytes are not all of it. */
+  readonly context?: EnvelopeContext;
   /** The header line that names the record's columns, where its object has one. A byte string. */
   readonly header?: string;
 }

@@ -1,10 +1,18 @@
 import type { ObjectOrigin } from '../event.ts';
 import type { JsonMembers } from '../framing/record.ts';
 
-/** What an envelope tells of what is in it: the parts of an origin that it knows better than the object's key. */
+/**
+ * What is known of what is in an envelope: the parts of an origin that it knows better than the object's key, and columns
+ * that the admin names.
+ */
 export type EnvelopeContext = Partial<
-  Pick<ObjectOrigin, 'account' | 'region' | 'timestamp' | 'logGroup' | 'logStream'>
+  Pick<ObjectOrigin, 'account' | 'region' | 'timestamp' | 'logGroup' | 'logStream' | 'columns'>
 >;
+
+/** The context that made an origin. */
+export function contextOf({ account, region, timestamp, logGroup, logStream, columns }: ObjectOrigin): EnvelopeContext {
+  return known({ account, region, timestamp, logGroup, logStream, columns });
+}
 
 /** One text that an envelope holds: a record of some log type, several of them, or another envelope. */
 export interface Letter {

@@ -125,7 +125,7 @@ export class EnvelopeReader implements RecordReader {
   }
 
   private begin(type: LogType, context: EnvelopeContext): Reading {
-    const origin = { ...this.origin, ...context };
+    const origin = { ...this.origin, ...context, enveloped: true };
     const decoder = type.open(origin, { skip: 0, maxRecordBytes: this.options.maxRecordBytes, whole: true });
     return { decoder, origin };
   }
