@@ -233,6 +233,10 @@ export const HEC: Entries = {
     'TF-HEC-CHANNEL': ['Acknowledgements of a channel cannot be trusted, or do not come.', UNLESS_OFTEN],
     'TF-HEC-CLOSED': ['The agent is stopping.', NOTHING],
     'TF-HEC-CONNECTION': ['There was no whole answer: the connection failed, broke, or was silent.', UNLESS_OFTEN],
+    'TF-HEC-STALLED': [
+      'No byte moved for `stall_timeout` while the connection was made or a request went out.',
+      UNLESS_OFTEN,
+    ],
   }),
   ...all('blocked', {
     'TF-HEC-NO-ACK': [

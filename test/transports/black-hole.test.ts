@@ -62,7 +62,12 @@ async function hecProcess(): Promise<Stoppable> {
   });
   closeAtEnd({ close: async () => void child.kill('SIGKILL') });
   const [line] = await once(child.stdout, 'data');
-  const given = { url: JSON.parse(String(line)).url, ack: false, request_timeout: STALL_MS };
+  const given = {
+    url: JSON.parse(String(line)).url,
+    ack: false,
+    stall_timeout: STALL_MS,
+    request_timeout: 4 * STALL_MS,
+  };
   const transport = closeAtEnd(hec.create(hecSettings(given), new Context()));
   return { transport, signal: (name) => child.kill(name) };
 }
@@ -74,7 +79,7 @@ describe('a receiver that is stopped (SIGSTOP) is noticed after the timeout', ()
     ['syslog over TCP', () => syslogProcess({ protocol: 'tcp' }, []), 'TF-SYSLOG-STALLED'],
     ['RELP over TLS', () => relpProcess('tls'), 'TF-RELP-STALLED'],
     ['RELP over TCP', () => relpProcess('tcp'), 'TF-RELP-STALLED'],
-    ['HEC', hecProcess, 'TF-HEC-CONNECTION'],
+    ['HEC', hecProcess, 'TF-HEC-STALLED'],
   ] as const)('%s', async (_name, start, code) => {
     const { transport, signal } = await start();
     await transport.send(enveloped(transport, ['before']), never);
@@ -106,4 +111,15 @@ test.concurrent('a few events over RELP to a stopped receiver, which its kernel 
   const error = await failure(transport.send(enveloped(transport, ['few']), never));
   expect([error.code, error.fault.kind]).toEqual(['TF-RELP-STALLED', 'retry']);
   expect(performance.now() - since).toBeLessThan(STALL_MS + SLACK_MS);
+});
+
+test.concurrent('a few events over HEC to a stopped receiver, which its kernel takes, wait for the answer and no longer', async () => {
+  const { transport, signal } = await hecProcess();
+  await transport.send(enveloped(transport, ['before']), never);
+  await signal('SIGSTOP');
+  const since = performance.now();
+  const error = await failure(transport.send(enveloped(transport, ['few']), never));
+  expect([error.code, error.fault.kind]).toEqual(['TF-HEC-CONNECTION', 'retry']);
+  expect(performance.now() - since).toBeGreaterThan(4 * STALL_MS - 50);
+  expect(performance.now() - since).toBeLessThan(4 * STALL_MS + SLACK_MS);
 });

@@ -60,7 +60,8 @@ export class Client {
       path: `${this.base}${question.path}`,
       agent,
       headers: { ...question.headers, ...this.cookies.header(), authorization: `Splunk ${token}` },
-      timeoutMs: this.settings.request_timeout,
+      stallMs: this.settings.stall_timeout,
+      answerMs: this.settings.request_timeout,
     });
     this.cookies.take(reply.headers['set-cookie']);
     if (reply.status === 401 || reply.status === 403) this.close();

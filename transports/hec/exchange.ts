@@ -1,5 +1,7 @@
 import * as http from 'node:http';
 import * as https from 'node:https';
+import type { Socket } from 'node:net';
+import { watchProgress } from '../stall.ts';
 import type { Reply } from './answer.ts';
 
 /** One HTTP request over an agent's connection. */
@@ -11,7 +13,10 @@ export interface Exchange {
   readonly agent: http.Agent;
   readonly headers: http.OutgoingHttpHeaders;
   readonly body: Buffer;
-  readonly timeoutMs: number;
+  /** Time without a byte that moves, until the request is with the receiver's kernel. */
+  readonly stallMs: number;
+  /** Time for the whole answer, from when on the request is out. */
+  readonly answerMs: number;
   /** Ends the request at once: nothing reads `body` any more after it fires. */
   readonly signal?: AbortSignal;
 }
@@ -27,11 +32,18 @@ export class ExchangeError extends Error {
   }
 }
 
+/** The cause of an `ExchangeError` where no byte moved. */
+export class Stalled extends Error {
+  override readonly name = 'Stalled';
+}
+
 const mostReplyBytes = 1024 * 1024;
 
 /**
- * Sends a request and reads its reply to the end.
- * @throws {ExchangeError} when there is no whole reply in time; `cause` is Node's error
+ * Sends a request and reads its reply to the end. Two clocks: while the way is made and the request goes out, only
+ * standing still is a fault, however slow the link; once it is out, the receiver may think for `answerMs`. A host that
+ * vanishes while we wait for its answer is found by the keep-alive probes of the kernel, after about 11 s.
+ * @throws {ExchangeError} when there is no whole reply in time; `cause` is Node's error, or `Stalled`
  */
 export function exchange(wanted: Exchange): Promise<Reply> {
   return new Promise((resolve, reject) => {
@@ -39,17 +51,14 @@ export function exchange(wanted: Exchange): Promise<Reply> {
     const request = open(wanted);
     const sent = watchSent(request);
     const fail = (cause: Error): void => reject(new ExchangeError(cause, sent()));
-    const timer = setTimeout(
-      () => request.destroy(new Error(`no whole answer within ${wanted.timeoutMs} ms`)),
-      wanted.timeoutMs,
-    );
+    const stopClocks = clocks(request, wanted);
     const answer = (reply: Reply): void => {
       answered = true;
       resolve(reply);
     };
     request.on('error', fail);
     request.once('close', () => {
-      clearTimeout(timer);
+      stopClocks();
       if (!answered) fail(new Error('the connection ended before the answer'));
     });
     request.once('response', (response) => readReply(request, response, answer, fail));
@@ -68,12 +77,35 @@ function open({ target, method, path, agent, headers, body, signal }: Exchange):
   });
 }
 
+/** Ends a request that stands still on its way, or is out and not answered. Returns what stops watching. */
+function clocks(request: http.ClientRequest, { stallMs, answerMs }: Exchange): () => void {
+  let stopWatching = (): void => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  request.once('socket', (socket) => {
+    let up = request.reusedSocket;
+    if (!up) socket.once(upEvent(socket), () => (up = true));
+    const stalled = (): void => void request.destroy(new Stalled(`no byte moved for ${stallMs} ms`));
+    stopWatching = watchProgress(socket, socket, stallMs, () => !up, stalled);
+  });
+  request.once('finish', () => {
+    timer = setTimeout(() => request.destroy(new Error(`no whole answer within ${answerMs} ms`)), answerMs);
+  });
+  return () => {
+    stopWatching();
+    clearTimeout(timer);
+  };
+}
+
+function upEvent(socket: Socket): 'secureConnect' | 'connect' {
+  return 'encrypted' in socket ? 'secureConnect' : 'connect';
+}
+
 /** A request counts as sent once its socket is up: from then on only a whole reply tells what became of it. */
 function watchSent(request: http.ClientRequest): () => boolean {
   let sent = false;
   request.once('socket', (socket) => {
     if (request.reusedSocket) sent = true;
-    else socket.once('encrypted' in socket ? 'secureConnect' : 'connect', () => (sent = true));
+    else socket.once(upEvent(socket), () => (sent = true));
   });
   return () => sent;
 }

@@ -1,7 +1,7 @@
 import { DeliveryError, type Fault } from '../transport.ts';
 import type { Answer } from './answer.ts';
 import { ACK_REMEDY, type Meaning } from './codes.ts';
-import type { ExchangeError } from './exchange.ts';
+import { type ExchangeError, Stalled } from './exchange.ts';
 
 /** `TF-HEC-` and the HEC code in two digits, or the HTTP status in three. */
 export function answerCode({ code, status }: Answer): string {
@@ -26,7 +26,8 @@ export function answerFault(place: string, answer: Answer, { remedy }: Meaning):
 export function exchangeFault(place: string, error: ExchangeError): DeliveryError {
   const remedy = networkRemedy(error.cause);
   const message = `${place} gave no answer: ${error.message.replace(/\s+/g, ' ').trim()}`;
-  if (remedy === undefined) return new DeliveryError('TF-HEC-CONNECTION', message, retryFault(), error.cause);
+  const code = error.cause instanceof Stalled ? 'TF-HEC-STALLED' : 'TF-HEC-CONNECTION';
+  if (remedy === undefined) return new DeliveryError(code, message, retryFault(), error.cause);
   return new DeliveryError('TF-HEC-TLS', `${message}: ${remedy}`, { kind: 'blocked', remedy }, error.cause);
 }
 

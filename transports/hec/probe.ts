@@ -59,7 +59,7 @@ async function connection(
   const url = new URL(settings.url);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const place = { host, port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) };
-  const timeout = settings.request_timeout;
+  const timeout = settings.stall_timeout;
   await walk.step('dns', async () => [undefined, await resolve(host)]);
   await walk.step('tcp', async () => {
     const socket = await opened(connect(place), 'connect', timeout, signal);

@@ -17,6 +17,7 @@ export interface HecSettings {
   readonly ack_poll_interval: number;
   readonly ack_timeout: number;
   readonly request_timeout: number;
+  readonly stall_timeout: number;
   readonly tls: TlsSettings;
 }
 
@@ -92,9 +93,14 @@ export const hecSchema: SettingsSchema = {
     default: 300_000,
   },
   request_timeout: {
-    doc: 'Time for one request and its answer.',
+    doc: 'Time that Splunk may take to answer a request once it has it; a busy indexer takes long.',
     format: 'duration',
     default: 30_000,
+  },
+  stall_timeout: {
+    doc: 'A connection on which no byte moves for this long, while it is made or a request goes out, is given up, and what was on it is sent again.',
+    format: 'duration',
+    default: 8_000,
   },
   tls: tlsSchema,
 };
@@ -119,6 +125,9 @@ function checkNumbers(settings: HecSettings): [string, string][] {
   if (settings.gzip_level > 9) faults.push(['gzip_level', 'must be 0 to 9']);
   if (settings.connections < 1) faults.push(['connections', 'must be at least 1']);
   if (settings.max_content_bytes < 4096) faults.push(['max_content_bytes', 'must be at least 4096']);
+  if (settings.stall_timeout < 1_000) {
+    faults.push(['stall_timeout', 'must be at least 1s, or a busy receiver would be taken for a dead one']);
+  }
   if (settings.ack_timeout <= settings.ack_poll_interval) {
     faults.push(['ack_timeout', 'must be longer than ack_poll_interval']);
   }

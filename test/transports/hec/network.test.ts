@@ -50,6 +50,32 @@ async function slowReceiver(answer?: string) {
   };
 }
 
+/** Takes a request bit by bit, over more than half a second, and answers as soon as it has it all. */
+async function tricklingReceiver() {
+  let socket: Socket | undefined;
+  const server = createServer((connected) => {
+    socket = connected;
+    let left = Number.POSITIVE_INFINITY;
+    connected.on('error', () => undefined);
+    connected.on('data', (chunk) => {
+      const head = /content-length: (\d+).*?\r\n\r\n/is.exec(chunk.subarray(0, 2_000).toString('latin1'));
+      if (left === Number.POSITIVE_INFINITY && head !== null) left = Number(head[1]) + head.index + head[0].length;
+      left -= chunk.length;
+      if (left <= 0) connected.write('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{"code":0}');
+      connected.pause();
+      setTimeout(() => connected.resume(), left > 0 ? 3 : 0);
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    [Symbol.asyncDispose]: async () => {
+      socket?.destroy();
+      server.close();
+    },
+  };
+}
+
 describe.each([true, false])('with ack: %s, a connection', (ack) => {
   test('reset before the events are taken: a retry brings them once', async () => {
     await using rig = await makeRig({ ack });
@@ -92,6 +118,35 @@ describe.each([true, false])('with ack: %s, a connection', (ack) => {
     expect(rig.context.connectionCounts.at(-1)).toBe(3);
     await rig.transport.close();
     await until(() => rig.context.connectionCounts.at(-1) === 0);
+  });
+});
+
+describe('a clock', () => {
+  test('runs against a connection that is not made', async () => {
+    const mute = createServer();
+    await once(mute.listen(0, '127.0.0.1'), 'listening');
+    const url = `https://127.0.0.1:${(mute.address() as AddressInfo).port}`;
+    const transport = hec.create(settings({ url, stall_timeout: 300, request_timeout: 60_000 }), new Context());
+    const error = await faultOf(transport.send(blockOf(goodFrames(transport, 1)), never));
+    expect(error).toMatchObject({ code: 'TF-HEC-STALLED', fault: { kind: 'retry' } });
+    await transport.close();
+    mute.close();
+  });
+
+  test('does not run against an indexer that thinks longer', async () => {
+    await using rig = await makeRig({ stall_timeout: 200 });
+    rig.stub.fault({ delayMs: 1_500 });
+    expect(await rig.send(goodFrames(rig.transport, 1))).toBeUndefined();
+  });
+
+  test('for the answer begins when the request is out: a slow link is no fault', async () => {
+    await using slow = await tricklingReceiver();
+    const patient = settings({ url: slow.url, ack: false, stall_timeout: 3_000, request_timeout: 300 });
+    const transport = hec.create({ ...patient, max_content_bytes: 40_000_000 }, new Context());
+    const since = performance.now();
+    expect(await faultOf(transport.send(blockOf(goodFrames(transport, 20, 0, 1_000_000)), never))).toBeUndefined();
+    expect(performance.now() - since).toBeGreaterThan(600);
+    await transport.close();
   });
 });
 

@@ -38,6 +38,7 @@ export function settings(changes: Partial<HecSettings> = {}): HecSettings {
     ack_poll_interval: 5,
     ack_timeout: 5_000,
     request_timeout: 5_000,
+    stall_timeout: 5_000,
     tls: noTls,
     ...changes,
   };

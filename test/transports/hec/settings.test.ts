@@ -15,6 +15,7 @@ describe('settings that do not fit together', () => {
     [{ gzip_level: 10 }, ['gzip_level']],
     [{ connections: 0 }, ['connections']],
     [{ max_content_bytes: 10 }, ['max_content_bytes']],
+    [{ stall_timeout: 999 }, ['stall_timeout']],
     [{ ack_timeout: 10, ack_poll_interval: 10 }, ['ack_timeout']],
     [{ tls: { ...noTls, ca_file: '/ca.pem' } }, ['tls']],
     [{ url: 'https://s', tls: { ...noTls, cert_file: '/c.pem' } }, ['tls.key_file']],
