@@ -16,7 +16,7 @@ export const MOST_RECORD_BYTES = 16 * 1024 * 1024;
 export interface FrameSink {
   /** Records before this one need no frame: an earlier run has handed them over. */
   readonly offered: number;
-  frame(ordinal: number, frame: string): void;
+  frame(ordinal: number, frame: string, logType: string): void;
   /** A record that a filter keeps back: it needs no frame. */
   pass(ordinal: number): void;
   /** A record that cannot become a frame: it is to be kept, with the reason. `decoder`: what would read it again. */
@@ -166,7 +166,7 @@ export class Converter {
         continue;
       }
       if (frame === undefined) sink.pass(ordinal);
-      else sink.frame(ordinal, frame);
+      else sink.frame(ordinal, frame, decoder.type.name);
     }
   };
 

@@ -1,10 +1,13 @@
 import { hostname } from 'node:os';
 import type { DestinationSettings } from '../config/config.ts';
 import { readSecret } from '../config/credentials.ts';
+import { DEFAULT_PRIORITIES } from '../config/priority-settings.ts';
 import { formats } from '../formats/wire/index.ts';
 import { transportTypes } from '../transports/index.ts';
 import type { Envelope, Transport, TransportObserver } from '../transports/transport.ts';
 import { Dress } from './convert.ts';
+import type { RateLimit } from './delivery/governor.ts';
+import { PRIORITIES, type Priority } from './delivery/inlet.ts';
 import { Outbox, type OutboxObserver, type RejectFrame } from './delivery/outbox.ts';
 import type { Target } from './pipeline.ts';
 import { rulesOf } from './rules/rules.ts';
@@ -16,6 +19,22 @@ const LINGER_MS = 100;
 export interface Destination extends Target {
   readonly settings: DestinationSettings;
   readonly transport: Transport;
+}
+
+/** How a destination ranks a log type; an envelope, which may hold any of them, is normal. */
+export function priorityOf({ priority }: DestinationSettings, logType: string): Priority {
+  const among = (names: Partial<DestinationSettings['priority']>): Priority | undefined =>
+    PRIORITIES.find((rank) => names[rank]?.includes(logType));
+  return among(priority) ?? among(DEFAULT_PRIORITIES) ?? 'normal';
+}
+
+function limitOf({
+  max_events_per_second: eventsPerSecond,
+  max_bytes_per_second: bytesPerSecond,
+}: DestinationSettings): RateLimit | undefined {
+  return eventsPerSecond === undefined && bytesPerSecond === undefined
+    ? undefined
+    : { eventsPerSecond, bytesPerSecond };
 }
 
 /** Makes the transport that a destination's settings describe. */
@@ -42,6 +61,11 @@ export function createDestination(
   observer: OutboxObserver & TransportObserver,
 ): Destination {
   const transport = createTransport(settings, observer);
-  const outbox = new Outbox({ transport, windowBytes, lingerMs: LINGER_MS, reject, observer });
-  return { name: settings.name, settings, transport, outbox, dress: dressOf(settings, transport.envelope) };
+  const limit = limitOf(settings);
+  const outbox = new Outbox({ transport, windowBytes, lingerMs: LINGER_MS, limit, reject, observer });
+  const dress = dressOf(settings, transport.envelope);
+  return {
+    ...{ name: settings.name, settings, transport, outbox, dress },
+    priorityOf: (contents) => priorityOf(settings, contents),
+  };
 }

@@ -1,6 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Agent } from './agent.ts';
+import type { Priority } from './delivery/inlet.ts';
 import type { Page } from './health/server.ts';
+import { heldBack } from './held-back.ts';
 import type { FilterCount } from './rules/filters.ts';
 
 /** What `status` shows: the answer of `/api/v1/status`. */
@@ -9,6 +11,8 @@ export interface Status {
   readonly startedAt: string;
   readonly ready: boolean;
   readonly reasons: readonly string[];
+  /** What holds events back by the admin's own word. */
+  readonly notes: readonly string[];
   readonly destinations: readonly {
     readonly name: string;
     readonly type: string;
@@ -18,6 +22,8 @@ export interface Status {
     readonly since: string;
     readonly reason?: string;
     readonly pendingBytes: number;
+    /** How long its limit holds back what is here, by priority. */
+    readonly backlogSeconds: Readonly<Partial<Record<Priority, number>>>;
     /** In their order. `keepsAll`: kept back every event of the last whole hour, and there were some. */
     readonly filters: readonly (FilterCount & { readonly keepsAll: boolean })[];
   }[];
@@ -43,10 +49,11 @@ export function healthPages(agent: () => Agent, version: string): ReadonlyMap<st
   };
   const ready: Page = async () => {
     const reasons = agent().notReady();
+    const notes = heldBack(agent().destinations);
     return {
       status: reasons.length === 0 ? 200 : 503,
       type: JSON_TYPE,
-      body: json({ ready: reasons.length === 0, reasons }),
+      body: json({ ready: reasons.length === 0, reasons, ...(notes.length > 0 && { notes }) }),
     };
   };
   const status: Page = async () => ({
@@ -75,6 +82,7 @@ function collect(agent: Agent, loopDelaySeconds: number): void {
   metrics.eventsFiltered.reset();
   for (const { name, outbox, dress } of agent.destinations) {
     metrics.pendingBytes.set({ destination: name }, outbox.pendingBytes);
+    for (const [priority, seconds] of outbox.backlog) metrics.backlog.set({ destination: name, priority }, seconds);
     metrics.eventsTruncated.inc({ destination: name }, dress.tally.truncated);
     metrics.valuesReplaced.inc({ destination: name }, dress.tally.replaced);
     for (const filter of dress.rules.filters.counts)
@@ -92,6 +100,7 @@ function statusOf(agent: Agent, version: string, startedAt: string): Status {
     startedAt,
     ready: reasons.length === 0,
     reasons,
+    notes: heldBack(agent.destinations),
     destinations: agent.destinations.map(({ name, settings, transport, outbox, dress }) => {
       const { state, since, reason } = outbox.state;
       return {
@@ -99,6 +108,7 @@ function statusOf(agent: Agent, version: string, startedAt: string): Status {
         since: new Date(since).toISOString(),
         ...(reason === undefined ? {} : { reason }),
         pendingBytes: outbox.pendingBytes,
+        backlogSeconds: Object.fromEntries(outbox.backlog),
         filters: dress.rules.filters.counts.map((count) => ({
           ...count,
           keepsAll: agent.filterWatch.keepsAll(name, count.name),

@@ -7,6 +7,7 @@ import type { Decoder } from '../formats/log-type.ts';
 import type { ObjectReader, ObjectRef, OpenObject } from './aws/objects.ts';
 import { Converter, type Dress, type FrameSink } from './convert.ts';
 import { unlessAborted } from './delivery/abort.ts';
+import type { Inlet, Priority } from './delivery/inlet.ts';
 import type { Lane } from './delivery/lane.ts';
 import type { Lanes } from './delivery/lanes.ts';
 import type { Ledger } from './delivery/ledger.ts';
@@ -22,6 +23,8 @@ export interface Target {
   readonly name: string;
   readonly outbox: Outbox;
   readonly dress: Dress;
+  /** How urgent the objects of a log type, or of an envelope, are to it. */
+  priorityOf(contents: string): Priority;
 }
 
 /** What a pipeline tells of the object it works on. Counts are of this run. */
@@ -144,6 +147,7 @@ async function read(
 function start(head: Buffer, object: OpenObject, sinks: readonly LaneSink[], parts: PipelineParts): Converter {
   const { bucket, key, version } = object.version;
   const contents = contentsOf({ bucket, key: toByteString(key), version }, head, parts.overrides, parts.mapping);
+  for (const sink of sinks) sink.turnTo(contents.name);
   return new Converter(
     contents,
     sinks.map((sink) => ({ dress: sink.target.dress, sink })),
@@ -161,6 +165,8 @@ class LaneSink implements FrameSink {
   private readonly parts: PipelineParts;
   private readonly signal: AbortSignal;
   private readonly from: number;
+  /** One for all of the object, so that its events keep their order. */
+  private inlet: Inlet;
   private keeping: Promise<void>[] = [];
   /** The run of passed records that is still to be handed over. */
   private firstPassed = 0;
@@ -172,15 +178,21 @@ class LaneSink implements FrameSink {
     this.parts = parts;
     this.signal = signal;
     this.from = lane.offered;
+    this.inlet = target.outbox.inlet('normal');
   }
 
   get offered(): number {
     return this.from;
   }
 
-  frame(ordinal: number, frame: string): void {
+  /** It is known what the object holds. */
+  turnTo(contents: string): void {
+    this.inlet = this.target.outbox.inlet(this.target.priorityOf(contents));
+  }
+
+  frame(ordinal: number, frame: string, logType: string): void {
     if (this.passed > 0) this.handPassed();
-    this.target.outbox.put(this.lane, ordinal, frame);
+    this.inlet.put(this.lane, ordinal, frame, logType);
     this.lane.offered = ordinal + 1;
   }
 
@@ -194,7 +206,7 @@ class LaneSink implements FrameSink {
     if (this.passed === 0) return;
     const last = this.firstPassed + this.passed - 1;
     this.passed = 0;
-    this.target.outbox.pass(this.lane, this.firstPassed, last);
+    this.inlet.pass(this.lane, this.firstPassed, last);
     this.lane.offered = last + 1;
   }
 
@@ -229,6 +241,6 @@ class LaneSink implements FrameSink {
   async room(): Promise<void> {
     this.handPassed();
     if (this.keeping.length > 0) await unlessAborted(Promise.all(this.keeping.splice(0)), this.signal);
-    await this.target.outbox.room(this.signal);
+    await this.inlet.room(this.signal);
   }
 }

@@ -116,12 +116,18 @@ export class Report {
     const { metrics, log } = this;
     metrics.up.set({ destination }, 1);
     return {
-      delivered: (frames, bytes, seconds) => {
-        metrics.acked.inc({ destination }, frames);
-        metrics.bytes.inc({ destination }, bytes);
+      delivered: (volumes, seconds) => {
+        for (const [logType, { events, bytes }] of volumes) {
+          const labels = { destination, source_type: logType };
+          metrics.acked.inc({ destination }, events);
+          metrics.bytes.inc({ destination }, bytes);
+          metrics.volumeEvents.inc(labels, events);
+          metrics.volumeBytes.inc(labels, bytes);
+        }
         metrics.sendDuration.observe({ destination }, seconds);
         metrics.lastSuccess.setToCurrentTime({ destination });
       },
+      heldBack: (seconds) => metrics.heldBack.inc({ destination }, seconds),
       retried: (reason) => metrics.retries.inc({ destination, reason }),
       circuit: ({ state, reason }) => {
         metrics.up.set({ destination }, state === 'up' ? 1 : 0);

@@ -4,6 +4,7 @@ import { type ConditionMaker, conditions } from './condition-settings.ts';
 import type { Config, DestinationSettings, Limits } from './config.ts';
 import { filterList } from './filter-settings.ts';
 import { overrideList } from './override-settings.ts';
+import { prioritySection } from './priority-settings.ts';
 import { nameSetting, queueSection } from './queue-settings.ts';
 import { redactList } from './redact-settings.ts';
 import type { Registries } from './registries.ts';
@@ -108,6 +109,19 @@ function destinationSection(
       format: 'Boolean',
       default: true,
     },
+    max_events_per_second: {
+      doc: 'Most events per second that it is given, as for a licence. What is more waits in the queue; nothing is dropped. Any one second may be 10 % above it.',
+      format: 'count',
+      default: null,
+      example: 5000,
+    },
+    max_bytes_per_second: {
+      doc: 'Most bytes of frames per second that it is given, as for a thin line. With both limits the scarcer one counts.',
+      format: 'bytes',
+      default: null,
+      example: '2MB',
+    },
+    priority: prioritySection(logTypes),
   };
   return shared;
 }

@@ -74,8 +74,19 @@ export interface DestinationSettings {
   readonly redact_key?: SecretRef;
   /** Whether secrets that AWS's records are known to hold are masked. */
   readonly redact_defaults: boolean;
+  /** Limits of what it is given; without one it is given what it takes. */
+  readonly max_events_per_second?: number;
+  readonly max_bytes_per_second?: number;
+  readonly priority: PrioritySettings;
   /** The transport's own settings, as its schema types them: there `null` is what was not given. */
   readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Names of log types that go first, and of those that give way, where there is more than a limit lets go. */
+export interface PrioritySettings {
+  readonly high: readonly string[];
+  readonly normal: readonly string[];
+  readonly low: readonly string[];
 }
 
 export interface FilterSettings {

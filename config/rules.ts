@@ -22,6 +22,9 @@ interface DraftDestination extends Values {
   readonly format?: string;
   readonly redact?: readonly (DraftRedact | undefined)[];
   readonly redact_key?: unknown;
+  readonly max_events_per_second?: number | null;
+  readonly max_bytes_per_second?: number | null;
+  readonly priority?: Readonly<Record<string, readonly (string | undefined)[]>>;
   readonly filters?: readonly ({ readonly name?: string; readonly drop?: DraftCondition } | undefined)[];
 }
 
@@ -157,6 +160,26 @@ function checkRedaction({ field, member }: DraftRedact, format: unknown, path: s
     report.fault(`${path}.field`, `hides nothing: ${format} shows the record, so name its member`);
 }
 
+const limits: Rule = ({ destinations = [] }, report) => {
+  for (const [index, destination] of destinations.entries()) {
+    const { max_events_per_second: events, max_bytes_per_second: bytes, priority = {} } = destination;
+    const path = `destinations[${index}]`;
+    if (isGiven(bytes) && Number(bytes) < LEAST_BYTES)
+      report.fault(`${path}.max_bytes_per_second`, 'must be at least 1KiB, or one event would take seconds');
+    const ranked = Object.entries(priority).flatMap(([rank, names]) =>
+      names.map((name, at) => ({ name, path: `${path}.priority.${rank}[${at}]` })),
+    );
+    for (const [at, rank] of ranked.entries()) {
+      const taken = ranked.slice(0, at).find(({ name }) => name !== undefined && name === rank.name);
+      if (taken !== undefined) report.fault(rank.path, `${quoted(String(rank.name))} stands at ${taken.path}, too`);
+    }
+    if (ranked.length > 0 && !isGiven(events) && !isGiven(bytes) && report.isClean(path))
+      report.warn(`${path}.priority`, 'is not used: it counts where there is a limit, like max_events_per_second');
+  }
+};
+
+const LEAST_BYTES = 1024;
+
 function isGiven(value: unknown): boolean {
   return value !== undefined && value !== null;
 }
@@ -205,6 +228,7 @@ const RULES: readonly Rule[] = [
   filters,
   overrides,
   redactions,
+  limits,
   visibility,
   awsKeys,
   roomForBlocks,

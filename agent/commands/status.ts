@@ -54,7 +54,7 @@ function filterLine({ name, seen, dropped, keepsAll }: Status['destinations'][nu
 
 function page(status: Status): string {
   const head = `trailferry ${status.version}, running since ${status.startedAt}: ${status.ready ? 'ready' : 'NOT READY'}\n`;
-  const reasons = status.reasons.map((reason) => `  ${reason}\n`);
+  const reasons = [...status.reasons, ...status.notes].map((reason) => `  ${reason}\n`);
   const destinations = status.destinations.map(
     ({ name, type, format, assurance, state, since, pendingBytes, filters }) =>
       `destination ${name}: ${type}, ${format}, ${assurance}, ${state} since ${since}, ${pendingBytes} bytes pending\n${filters.map(filterLine).join('')}`,

@@ -1,17 +1,21 @@
-import { DeliveryError, type Transport } from '../../transports/transport.ts';
-import { unlessAborted } from './abort.ts';
-import { BLOCK_BYTES, Block } from './block.ts';
+import type { DeliveryError, Transport } from '../../transports/transport.ts';
+import { type Block, type Volume, WHOLE_BLOCK } from './block.ts';
 import { Circuit, type CircuitState } from './circuit.ts';
+import { Governor, type RateLimit } from './governor.ts';
+import { Inlet, PRIORITIES, type Priority, SHARES } from './inlet.ts';
 import type { Lane } from './lane.ts';
+import { asDeliveryError } from './sound-error.ts';
 
 /** What the agent wants to know of a destination's deliveries. */
 export interface OutboxObserver {
-  /** A block was answered for. */
-  delivered(frames: number, bytes: number, seconds: number): void;
+  /** A block was answered for: what it held, by log type, without what was refused. */
+  delivered(volumes: ReadonlyMap<string, Volume>, seconds: number): void;
   /** A block has to be sent again. `code` is of a bounded set. */
   retried(code: string, frames: number): void;
   /** The destination's circuit changed. */
   circuit(state: CircuitState): void;
+  /** Blocks waited for the destination's limit, and for nothing else. */
+  heldBack(seconds: number): void;
 }
 
 /** Puts a refused frame aside; resolves when that is durable. */
@@ -23,35 +27,46 @@ export interface OutboxOptions {
   readonly windowBytes: number;
   /** How long a block that is not full waits for more. Milliseconds. */
   readonly lingerMs: number;
+  /** Without one the destination takes what it can, and all events are alike. */
+  readonly limit?: RateLimit | undefined;
   readonly reject: RejectFrame;
   readonly observer: OutboxObserver;
 }
 
+/** What is out since the start or the last failure. After a failure the first answer is waited for, then ever more go. */
+interface Wave {
+  out: number;
+  most: number;
+}
+
 /**
- * In front of one destination: its one open block, which all lanes fill, and the closed ones that wait or are out.
- * Because the open block is shared, small objects fill blocks together and a bounded pool cannot deadlock.
+ * In front of one destination: its inlets, which lanes fill, and the blocks that are out. Where the destination has a
+ * limit, each priority has an inlet of its own, and they share what the governor gives; else there is only one.
  */
 export class Outbox {
   private readonly options: OutboxOptions;
   private readonly circuit = new Circuit();
   private readonly stopped = new AbortController();
-  private block = new Block();
-  /** Blocks to use again: a window full, since a buffer thrown away lingers until the collector looks at it. */
-  private readonly pool: Block[] = [];
-  /** Closed blocks that wait, by sequence. */
-  private readonly queue: Block[] = [];
-  private sequence = 0;
-  private heldBytes = 0;
+  private readonly governor: Governor | undefined;
+  private readonly inlets: readonly Inlet[];
+  /** What the shares of the inlets are held against: one that had nothing to send saves nothing up. */
+  private clock = 0;
   private outBytes = 0;
   private out = 0;
-  /** The block that finds out whether a failed destination takes frames again. */
-  private trial: Block | undefined;
-  private linger: NodeJS.Timeout | undefined;
-  private readonly roomWaiters: (() => void)[] = [];
+  private wave: Wave = { out: 0, most: Number.POSITIVE_INFINITY };
+  private pause: NodeJS.Timeout | undefined;
   private readonly idleWaiters: (() => void)[] = [];
 
   constructor(options: OutboxOptions) {
     this.options = options;
+    const { limit, windowBytes, lingerMs } = options;
+    this.governor = limit === undefined ? undefined : new Governor(limit);
+    const { frames, bytes } = this.governor?.slice ?? WHOLE_BLOCK;
+    const blockSize = { frames: Math.min(frames, WHOLE_BLOCK.frames), bytes: Math.min(bytes, WHOLE_BLOCK.bytes) };
+    const priorities: readonly Priority[] = limit === undefined ? ['normal'] : PRIORITIES;
+    const share = windowBytes / priorities.length;
+    const ready = (): void => this.pump();
+    this.inlets = priorities.map((priority) => new Inlet({ priority, windowBytes: share, lingerMs, blockSize, ready }));
   }
 
   get state(): CircuitState {
@@ -60,60 +75,77 @@ export class Outbox {
 
   /** Bytes of closed blocks that have not been answered for. */
   get pendingBytes(): number {
-    return this.heldBytes;
+    return this.inlets.reduce((sum, inlet) => sum + inlet.pendingBytes, 0);
   }
 
-  /** Adds a frame to the open block. Never waits; `room` is what holds a lane back. */
-  put(lane: Lane, ordinal: number, frame: string): void {
-    if (!this.block.takes(frame.length)) this.flush();
-    this.block.append(lane, ordinal, frame);
-    this.linger ??= setTimeout(() => this.flush(), this.options.lingerMs);
+  /** How long the limit holds back what is here by priority, were there nothing else: seconds. 0 without a limit. */
+  get backlog(): ReadonlyMap<Priority, number> {
+    const { governor } = this;
+    const seconds = ({ waiting }: Inlet): number =>
+      waiting.reduce((sum, { count, length }) => sum + (governor?.cost(count, length) ?? 0), 0) / 1000;
+    return new Map(this.inlets.map((inlet) => [inlet.priority, seconds(inlet)]));
   }
 
-  /** Records that make no frames: they settle with the frame before them, or at once. */
-  pass(lane: Lane, first: number, last = first): void {
-    if (this.block.join(lane, first, last)) return;
-    lane.settled(first, last, { delivered: 0, filtered: last - first + 1, quarantined: 0 });
+  /** Where the lanes of a priority put their frames. */
+  inlet(priority: Priority): Inlet {
+    return this.inlets.find((inlet) => inlet.priority === priority) ?? (this.inlets[0] as Inlet);
   }
 
-  /**
-   * Undefined when there is room; else resolves when there is. Call between chunks, not between records.
-   * @throws the signal's reason when it aborts first
-   */
-  room(signal: AbortSignal): Promise<void> | undefined {
-    if (this.heldBytes < this.options.windowBytes) return undefined;
-    return unlessAborted(new Promise((resolve) => this.roomWaiters.push(resolve)), signal);
-  }
-
-  /** Closes the open block and sends what may be sent. */
+  /** Closes the open blocks and sends what may be sent. */
   flush(): void {
-    clearTimeout(this.linger);
-    this.linger = undefined;
-    if (this.block.count === 0) return;
-    this.block.sequence = this.sequence++;
-    this.heldBytes += this.block.length;
-    this.queue.push(this.block);
-    this.block = this.pool.pop() ?? new Block();
-    this.pump();
+    for (const inlet of this.inlets) inlet.flush();
   }
 
-  /** Hands over blocks while the transport's window is open. A destination that failed is tried with one block first. */
+  /** Hands over blocks while the transport's window and the limit allow it; after a failure one, then ever more. */
   private pump(): void {
-    const { window } = this.options.transport;
-    while (!this.circuit.waiting && !this.stopped.signal.aborted) {
-      const next = this.queue[0];
-      const careful = this.circuit.state.state !== 'up';
-      // Blocks that were out before the failure may wait for their answers for long: they must not hold up the trial.
-      if (next === undefined || (careful && this.trial !== undefined)) return;
-      if (this.out > 0 && this.outBytes + next.length > window) return;
-      if (careful) this.trial = next;
-      this.queue.shift();
-      void this.send(next);
+    while (!this.circuit.waiting && !this.stopped.signal.aborted && this.wave.out < this.wave.most) {
+      const inlet = this.nextInlet();
+      const next = inlet?.next;
+      if (inlet === undefined || next === undefined) return;
+      if (this.out > 0 && this.outBytes + next.length > this.options.transport.window) return;
+      if (this.mustPause()) return;
+      this.account(inlet, next);
+      inlet.shift();
+      void this.send(inlet, next);
     }
   }
 
-  private async send(block: Block): Promise<void> {
+  /** Start-time fair queueing: of the inlets with a block to send, the one that has had least of its share. */
+  private nextInlet(): Inlet | undefined {
+    let first: Inlet | undefined;
+    for (const inlet of this.inlets)
+      if (inlet.next !== undefined && (first === undefined || this.turnOf(inlet) < this.turnOf(first))) first = inlet;
+    return first;
+  }
+
+  private turnOf(inlet: Inlet): number {
+    return Math.max(inlet.served, this.clock);
+  }
+
+  private account(inlet: Inlet, { count, length }: Block): void {
+    if (this.governor === undefined) return;
+    this.governor.spend(count, length);
+    this.clock = this.turnOf(inlet);
+    inlet.served = this.clock + this.governor.cost(count, length) / SHARES[inlet.priority];
+  }
+
+  /** Whether the limit says to wait; then the pump comes back by itself. */
+  private mustPause(): boolean {
+    const ms = Math.ceil(this.governor?.wait() ?? 0);
+    if (ms === 0 || this.pause !== undefined) return ms > 0;
+    const since = performance.now();
+    this.pause = setTimeout(() => {
+      this.pause = undefined;
+      this.options.observer.heldBack((performance.now() - since) / 1000);
+      this.pump();
+    }, ms);
+    return true;
+  }
+
+  private async send(inlet: Inlet, block: Block): Promise<void> {
+    const { wave } = this;
     this.out += 1;
+    wave.out += 1;
     this.outBytes += block.length;
     if (block.tries > 0) block.settle((span) => span.lane.resent(span.frames));
     block.tries += 1;
@@ -124,33 +156,28 @@ export class Outbox {
       (thrown: unknown) => asDeliveryError(thrown, block.count),
     );
     this.out -= 1;
+    wave.out -= 1;
     this.outBytes -= block.length;
-    if (this.trial === block) this.trial = undefined;
     const refused = error?.fault.kind === 'rejected' ? new Set(error.fault.frames) : NONE;
     if (error === undefined || error.fault.kind === 'rejected') {
-      this.answered(block, refused.size, started);
+      wave.most += 1;
+      this.change(() => this.circuit.succeeded());
+      this.options.observer.delivered(block.volumes(refused), (performance.now() - started) / 1000);
       await this.settle(block, refused, error);
-      this.recycle(block);
-    } else this.failed(block, error);
+      this.recycle(inlet, block);
+    } else {
+      inlet.putBack(block);
+      this.failed(block, error, wave);
+    }
     this.pump();
   }
 
-  private answered(block: Block, refused: number, started: number): void {
-    this.trial = undefined;
-    this.change(() => this.circuit.succeeded());
-    this.options.observer.delivered(block.count - refused, block.length, (performance.now() - started) / 1000);
-  }
-
-  private failed(block: Block, error: DeliveryError): void {
-    this.requeue(block);
+  private failed(block: Block, error: DeliveryError, wave: Wave): void {
     if (this.stopped.signal.aborted) return;
+    // Blocks that were out together fail together. What is still out then may wait for its answer for long.
+    if (wave === this.wave) this.wave = { out: 0, most: 1 };
     this.options.observer.retried(error.code, block.count);
     this.change(() => this.circuit.failed(error, () => this.pump()));
-  }
-
-  private requeue(block: Block): void {
-    const at = this.queue.findIndex((other) => other.sequence > block.sequence);
-    this.queue.splice(at < 0 ? this.queue.length : at, 0, block);
   }
 
   /** All frames but the refused ones are delivered; those are settled once they are durable in quarantine. */
@@ -168,12 +195,9 @@ export class Outbox {
     });
   }
 
-  private recycle(block: Block): void {
-    this.heldBytes -= block.length;
-    block.reset();
-    if (this.pool.length * BLOCK_BYTES < this.options.windowBytes) this.pool.push(block);
-    if (this.heldBytes < this.options.windowBytes) for (const resume of this.roomWaiters.splice(0)) resume();
-    if (this.heldBytes === 0) for (const resume of this.idleWaiters.splice(0)) resume();
+  private recycle(inlet: Inlet, block: Block): void {
+    inlet.recycle(block);
+    if (this.pendingBytes === 0) for (const resume of this.idleWaiters.splice(0)) resume();
   }
 
   private change(act: () => void): void {
@@ -188,12 +212,14 @@ export class Outbox {
     await this.idle(graceMs);
     this.stopped.abort(new Error('the agent is stopping'));
     this.circuit.close();
-    clearTimeout(this.linger);
+    clearTimeout(this.pause);
+    this.pause = undefined;
+    for (const inlet of this.inlets) inlet.rest();
     await this.options.transport.close();
   }
 
   private async idle(graceMs: number): Promise<void> {
-    if (this.heldBytes === 0 || this.circuit.state.state !== 'up') return;
+    if (this.pendingBytes === 0 || this.circuit.state.state !== 'up') return;
     let timer: NodeJS.Timeout | undefined;
     const grace = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, graceMs);
@@ -204,21 +230,3 @@ export class Outbox {
 }
 
 const NONE: ReadonlySet<number> = new Set();
-
-/** Anything but a sound DeliveryError is a fault of the program, retried so that nothing is lost. */
-function asDeliveryError(error: unknown, frames: number): DeliveryError {
-  if (!(error instanceof DeliveryError)) {
-    const message = error instanceof Error ? error.message : String(error);
-    return new DeliveryError('TF-TRANSPORT-FAULT', `sending failed: ${message}`, { kind: 'retry' }, error);
-  }
-  const { fault } = error;
-  const sound =
-    fault.kind !== 'rejected' || fault.frames.every((frame) => Number.isInteger(frame) && frame >= 0 && frame < frames);
-  if (sound) return error;
-  return new DeliveryError(
-    'TF-TRANSPORT-FAULT',
-    'the transport refused frames it was not given',
-    { kind: 'retry' },
-    error,
-  );
-}

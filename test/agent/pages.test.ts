@@ -9,7 +9,13 @@ import { readMetrics } from './health/metrics-text.ts';
 /** What the pages see of an agent. */
 function fakeAgent(report: Report, reasons: string[]) {
   const tally = { truncated: 3, replaced: 4 };
-  const settings = { name: 'siem', type: 'hec', format: 'json', settings: { token: 'S3cr3tCanary' } };
+  const settings = {
+    name: 'siem',
+    type: 'hec',
+    format: 'json',
+    max_events_per_second: 5000,
+    settings: { token: 'S3cr3tCanary' },
+  };
   const counts = [{ name: 'no-reads', seen: 9, dropped: 5 }];
   const state = { state: 'blocked', since: Date.UTC(2026, 0, 2), reason: 'bad token; enable it' };
   return {
@@ -18,7 +24,16 @@ function fakeAgent(report: Report, reasons: string[]) {
     destinations: [
       {
         ...{ name: 'siem', settings, dress: { tally, rules: { filters: { counts } } } },
-        outbox: { pendingBytes: 12_345, state },
+        outbox: {
+          pendingBytes: 12_345,
+          state,
+          get backlog() {
+            return new Map([
+              ['high', 0],
+              ['low', lowBacklog],
+            ]);
+          },
+        },
         transport: { assurance: 'indexed' },
       },
     ],
@@ -30,9 +45,11 @@ function fakeAgent(report: Report, reasons: string[]) {
 
 let server: HealthServer;
 let reasons: string[];
+let lowBacklog: number;
 let report: Report;
 beforeEach(async () => {
   reasons = [];
+  lowBacklog = 0;
   report = new Report(createLog(() => {}, false));
   const agent = fakeAgent(report, reasons) as unknown as Agent;
   server = await serveHealth(
@@ -56,6 +73,15 @@ describe('/readyz', () => {
     expect([answer.status, await answer.json()]).toEqual([503, { ready: false, reasons }]);
     const health = await get('/healthz');
     expect([health.status, await health.json()]).toEqual([200, { ok: true }]);
+  });
+
+  test('says that a limit holds events back, which is no reason against it', async () => {
+    lowBacklog = 33.04;
+    const note = 'destination siem is held back by its limit of 5000 events/s: 33.0 s of events wait (low 33.0 s)';
+    const answer = await get('/readyz');
+    expect([answer.status, await answer.json()]).toEqual([200, { ready: true, reasons: [], notes: [note] }]);
+    lowBacklog = 0.9;
+    expect(await (await get('/readyz')).json()).toEqual({ ready: true, reasons: [] });
   });
 });
 
@@ -85,6 +111,7 @@ test('/api/v1/status says what runs, and no secret', async () => {
     startedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     ready: true,
     reasons: [],
+    notes: [],
     destinations: [
       {
         name: 'siem',
@@ -95,6 +122,7 @@ test('/api/v1/status says what runs, and no secret', async () => {
         since: '2026-01-02T00:00:00.000Z',
         reason: 'bad token; enable it',
         pendingBytes: 12_345,
+        backlogSeconds: { high: 0, low: 0 },
         filters: [{ name: 'no-reads', seen: 9, dropped: 5, keepsAll: true }],
       },
     ],

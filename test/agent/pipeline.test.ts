@@ -201,10 +201,10 @@ describe('an object', () => {
   });
 
   test('that lost records on its way in the program is never done', async () => {
-    const outbox = rig.parts.targets[0]?.outbox;
-    if (outbox === undefined) throw new Error('no destination');
-    const put = outbox.put.bind(outbox);
-    vi.spyOn(outbox, 'put').mockImplementation((lane, ordinal, frame) => {
+    const inlet = rig.parts.targets[0]?.outbox.inlet('normal');
+    if (inlet === undefined) throw new Error('no destination');
+    const put = inlet.put.bind(inlet);
+    vi.spyOn(inlet, 'put').mockImplementation((lane, ordinal, frame) => {
       if (ordinal < 2) put(lane, ordinal, frame);
     });
     const give = new AbortController();

@@ -98,7 +98,9 @@ test('a pipeline counts bytes, records and what goes to quarantine', async () =>
 test('a destination counts answers, and says when it is down, blocked, and up again', async () => {
   const destination = report.destination('siem');
   expect(await value('destination_up', { destination: 'siem' })).toBe(1);
-  destination.delivered(5, 1000, 0.2);
+  const volumes = { cloudtrail: { events: 2, bytes: 900 }, 'vpc-flow': { events: 3, bytes: 100 } };
+  destination.delivered(new Map(Object.entries(volumes)), 0.2);
+  destination.heldBack(1.5);
   destination.retried('TF-HEC-503', 5);
   destination.circuit({ state: 'down', since: 0, reason: 'refused' });
   expect(await value('destination_up', { destination: 'siem' })).toBe(0);
@@ -110,6 +112,10 @@ test('a destination counts answers, and says when it is down, blocked, and up ag
   expect(await value('destination_up', { destination: 'siem' })).toBe(1);
   expect(await value('destination_events_acked_total', { destination: 'siem' })).toBe(5);
   expect(await value('destination_bytes_total', { destination: 'siem' })).toBe(1000);
+  const flows = { destination: 'siem', source_type: 'vpc-flow' };
+  expect(await value('destination_log_type_events_total', flows)).toBe(3);
+  expect(await value('destination_log_type_bytes_total', flows)).toBe(100);
+  expect(await value('destination_held_back_seconds_total', { destination: 'siem' })).toBe(1.5);
   expect(await value('destination_retries_total', { destination: 'siem', reason: 'TF-HEC-503' })).toBe(1);
   expect(await value('destination_connected', { destination: 'siem' })).toBe(2);
   expect(await value('destination_last_success_timestamp_seconds')).toBeGreaterThan(1e9);

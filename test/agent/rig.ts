@@ -132,10 +132,10 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
             { kind: 'frame', object, ordinal, destination, logType: '', reason: code, message, at: 1 },
             frame,
           ),
-        observer: { delivered: () => {}, retried: () => {}, circuit: () => {} },
+        observer: { delivered: () => {}, retried: () => {}, circuit: () => {}, heldBack: () => {} },
       });
       const rules = rulesOf({ filters: options.filters?.[name] ?? [], redact: [], redact_defaults: true });
-      return { name, outbox, dress: new Dress(formats.raw, transport.envelope, rules) };
+      return { name, outbox, dress: new Dress(formats.raw, transport.envelope, rules), priorityOf: () => 'normal' };
     });
     return {
       ...{ objects, targets, ledger, quarantine, overrides: [], mapping: unchanged },

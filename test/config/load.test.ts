@@ -27,6 +27,7 @@ test('a good file is read whole: defaults, units, shape', () => {
         filters: [],
         redact: [],
         redact_defaults: true,
+        priority: { high: [], normal: [], low: [] },
         settings: {
           host: 'siem.corp.example',
           hosts: [],
@@ -47,6 +48,7 @@ test('a good file is read whole: defaults, units, shape', () => {
         filters: [],
         redact: [],
         redact_defaults: true,
+        priority: { high: [], normal: [], low: [] },
         settings: { url: 'https://splunk.corp.example:8088', token: { credential: 'hec-token' }, index: null },
       },
     ],

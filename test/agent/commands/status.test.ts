@@ -13,10 +13,11 @@ const ANSWER: Status = {
   startedAt: '2026-11-24T12:00:00.000Z',
   ready: true,
   reasons: [],
+  notes: [],
   destinations: [
     {
       ...{ name: 'siem', type: 'hec', format: 'json', assurance: 'indexed', state: 'up' },
-      ...{ since: '2026-11-24T12:00:00.000Z', pendingBytes: 7 },
+      ...{ since: '2026-11-24T12:00:00.000Z', pendingBytes: 7, backlogSeconds: { normal: 0 } },
       filters: [
         { name: 'no-reads', seen: 9, dropped: 5, keepsAll: false },
         { name: 'no-flows', seen: 4, dropped: 4, keepsAll: true },
@@ -62,6 +63,13 @@ test('the answer is no when it is not ready, and why', async () => {
   const { code, out } = await run();
   expect(code).toBe(1);
   expect(out).toContain('NOT READY\n  destination siem is down: refused\n');
+});
+
+test('what a limit holds back is told, and no fault', async () => {
+  answer = { ...ANSWER, notes: ['destination siem is held back by its limit of 5 events/s'] };
+  const { code, out } = await run();
+  expect(code).toBe(0);
+  expect(out).toContain(': ready\n  destination siem is held back by its limit of 5 events/s\n');
 });
 
 test('-o json is the answer as it is', async () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type LaneAccount, newAccount } from '../../../agent/delivery/account.ts';
 import { BLOCK_BYTES, Block } from '../../../agent/delivery/block.ts';
+import type { Inlet } from '../../../agent/delivery/inlet.ts';
 import { Lane } from '../../../agent/delivery/lane.ts';
 import { Outbox, type RejectFrame } from '../../../agent/delivery/outbox.ts';
 import { type FakeTransport, fakeTransport, type Sending } from '../../fakes/transport.ts';
@@ -76,7 +77,8 @@ describe('an outbox', () => {
       lingerMs: LINGER_MS,
       reject: (...frame) => reject(...frame),
       observer: {
-        delivered: (frames) => said.push(`delivered ${frames}`),
+        delivered: (volumes) => said.push(`delivered ${volumes.get('')?.events}`),
+        heldBack: () => {},
         retried: (code, frames) => said.push(`retried ${code} ${frames}`),
         circuit: ({ state }) => said.push(state),
       },
@@ -96,13 +98,14 @@ describe('an outbox', () => {
   function put(to: Lane, first: number, count = 1, size = 0): void {
     for (let ordinal = first; ordinal < first + count; ordinal += 1) {
       to.offered = ordinal + 1;
-      outbox.put(to, ordinal, `${to.object.key}${ordinal}${'.'.repeat(size)}\n`);
+      inlet().put(to, ordinal, `${to.object.key}${ordinal}${'.'.repeat(size)}\n`);
     }
   }
   const flushed = (to: Lane, first: number, count = 1): void => {
     put(to, first, count);
     outbox.flush();
   };
+  const inlet = (): Inlet => outbox.inlet('normal');
   const answers = (): Promise<unknown> => vi.advanceTimersByTimeAsync(0);
   const first = (texts: readonly string[]): string | undefined => texts[0];
   const tried = (): unknown[] => transport.sendings.map(({ texts }) => first(texts));
@@ -131,7 +134,7 @@ describe('an outbox', () => {
       [b, 0],
     ] as const) {
       to.offered = ordinal + 1;
-      outbox.pass(to, ordinal);
+      inlet().pass(to, ordinal);
     }
     expect([a.watermark, b.watermark]).toEqual([0, 1]);
     outbox.flush();
@@ -145,7 +148,7 @@ describe('an outbox', () => {
     transport.script(() => 'hold');
     const a = lane('a');
     for (const ordinal of [0, 1, 2, 3]) {
-      expect(outbox.room(never)).toBeUndefined();
+      expect(inlet().room(never)).toBeUndefined();
       put(a, ordinal, 1, 245);
       outbox.flush();
     }
@@ -154,9 +157,11 @@ describe('an outbox', () => {
     put(a, 4, 1, 245);
     outbox.flush();
     let room = false;
-    void outbox.room(never)?.then(() => {
-      room = true;
-    });
+    void inlet()
+      .room(never)
+      ?.then(() => {
+        room = true;
+      });
     await answers();
     expect(room).toBe(false);
     for (const sending of transport.sendings) sending.ok();
@@ -170,10 +175,10 @@ describe('an outbox', () => {
     transport.script(() => 'hold');
     flushed(lane('a'), 0);
     const stop = new AbortController();
-    const room = expect(outbox.room(stop.signal)).rejects.toThrow('stop');
+    const room = expect(inlet().room(stop.signal)).rejects.toThrow('stop');
     stop.abort(new Error('stop'));
     await room;
-    await expect(outbox.room(stop.signal)).rejects.toThrow('stop');
+    await expect(inlet().room(stop.signal)).rejects.toThrow('stop');
   });
 
   test('a block larger than every window still goes', async () => {
@@ -396,7 +401,7 @@ describe('an outbox', () => {
             else if (act === 'pass') {
               to.offered += 1;
               passed[index] = (passed[index] ?? 0) + 1;
-              outbox.pass(to, to.offered - 1);
+              inlet().pass(to, to.offered - 1);
             } else if (act === 'flush') outbox.flush();
             else if (act === 'wait') await vi.advanceTimersByTimeAsync(31_000);
             else {

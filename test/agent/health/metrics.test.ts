@@ -33,6 +33,7 @@ test('no label is made for names that strangers choose', async () => {
       'filter',
       'kind',
       'node',
+      'priority',
       'queue',
       'reason',
       'result',
