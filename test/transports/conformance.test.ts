@@ -59,6 +59,8 @@ async function syslogPair(
       if (absent) receiver = await startReceiver({ ...options, port });
       absent = false;
       receiver.behave({});
+      // Like one that was restarted: a connection from before would keep its manner, and swallow what is sent.
+      for (const socket of receiver.open) socket.destroy();
     },
     [Symbol.asyncDispose]: () => closeBoth(transport, absent ? () => Promise.resolve() : () => receiver.close()),
   };
