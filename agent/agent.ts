@@ -1,9 +1,10 @@
 import type { Server } from 'node:net';
-import PQueue from 'p-queue';
 import type { Config, QueueSettings } from '../config/config.ts';
 import { readSecret } from '../config/credentials.ts';
 import { connectAws, type Source } from './aws/connect.ts';
 import { createLeases } from './aws/leases.ts';
+import type { QueueMessage } from './aws/queue.ts';
+import { PRIORITIES, type Priority } from './delivery/inlet.ts';
 import { Lanes } from './delivery/lanes.ts';
 import { Ledger } from './delivery/ledger.ts';
 import type { RejectFrame } from './delivery/outbox.ts';
@@ -14,6 +15,8 @@ import { FilterWatch } from './filter-watch.ts';
 import { Gate } from './gate.ts';
 import { lockStateDir } from './lock.ts';
 import { messageHandler } from './message.ts';
+import { Places } from './places.ts';
+import { priorityOfMessage } from './priority.ts';
 import type { Report } from './report.ts';
 import { mappingOf } from './rules/mapping.ts';
 import { type Chore, schedule } from './schedule.ts';
@@ -98,9 +101,10 @@ export class Agent {
     return config.queues.map((settings) => {
       const source = connect(settings);
       // Each queue has places of its own: one whose destination is down must not hold those of a healthy one.
-      const places = new PQueue({ concurrency: config.limits.places });
-      const openObjects = new PQueue({ concurrency: config.limits.open_objects });
       const targets = this.destinations.filter(({ name }) => settings.destinations.includes(name));
+      const priorities: readonly Priority[] = targets.some(({ outbox }) => outbox.limited) ? PRIORITIES : ['normal'];
+      const places = new Places(config.limits.places, priorities);
+      const openObjects = new Places(config.limits.open_objects, priorities);
       const gate = new Gate(targets.map(({ outbox }) => outbox));
       const { objects, queue } = source;
       const pipeline = {
@@ -113,7 +117,8 @@ export class Agent {
       const leases = createLeases(queue, report.leases(settings.name));
       const observer = report.dispatcher(settings.name);
       const destinationsUp = (signal: AbortSignal): Promise<void> => gate.passable(signal);
-      const dispatcher = new Dispatcher({ queue, leases, handle, places, destinationsUp, observer });
+      const priorityOf = ({ body }: QueueMessage): Priority => priorityOfMessage(body, pipeline);
+      const dispatcher = new Dispatcher({ queue, leases, handle, places, priorityOf, destinationsUp, observer });
       return { settings, source, gate, dispatcher };
     });
   }

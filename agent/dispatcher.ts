@@ -1,9 +1,10 @@
-import type PQueue from 'p-queue';
 import { Backoff } from '../transports/backoff.ts';
 import { QueueError } from './aws/errors.ts';
 import type { Lease, Leases } from './aws/lease.ts';
 import type { NotificationQueue, QueueMessage } from './aws/queue.ts';
+import type { Priority } from './delivery/inlet.ts';
 import type { StopSignals } from './pipeline.ts';
+import type { Places } from './places.ts';
 
 /** What became of a message: it may be deleted, or it stays in the queue and comes again after a pause. */
 export type Verdict =
@@ -26,7 +27,8 @@ export interface DispatcherParts {
   readonly leases: Leases;
   readonly handle: HandleMessage;
   /** Messages that may be held at a time. */
-  readonly places: PQueue;
+  readonly places: Places;
+  readonly priorityOf: (message: QueueMessage) => Priority;
   /** Resolves while all destinations of the queue take frames. @throws the signal's reason */
   readonly destinationsUp: (signal: AbortSignal) => Promise<void>;
   readonly observer: DispatcherObserver;
@@ -97,9 +99,8 @@ export class Dispatcher {
     const { places, queue, observer, destinationsUp } = this.parts;
     try {
       await destinationsUp(this.soft.signal);
-      await places.onSizeLessThan(1);
-      const free = places.concurrency - places.pending;
-      if (free <= 0) await taskEnded(places, this.soft.signal);
+      const { free } = places;
+      if (free <= 0) await places.ended(this.soft.signal);
       if (free <= 0 || this.soft.signal.aborted) return undefined;
       const messages = await queue.receive(Math.min(BATCH, free), waitSeconds, this.soft.signal);
       this.backoff.reset();
@@ -122,7 +123,8 @@ export class Dispatcher {
   private begin(message: QueueMessage): void {
     const lease = this.parts.leases.acquire(message);
     if (lease === undefined) return;
-    const work = this.parts.places.add(() => this.one(lease)).finally(() => this.work.delete(work));
+    const { places, priorityOf } = this.parts;
+    const work = places.add(priorityOf(message), () => this.one(lease)).finally(() => this.work.delete(work));
     this.work.add(work);
   }
 
@@ -168,20 +170,6 @@ function pause(ms: number, signal: AbortSignal): Promise<void> {
     };
     const timer = setTimeout(end, ms);
     signal.addEventListener('abort', end, { once: true });
-    if (signal.aborted) end();
-  });
-}
-
-/** Resolves when any task of the places has ended, whichever queue it came from, or as soon as the signal aborts. */
-function taskEnded(places: PQueue, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = (): void => {
-      places.removeEventListener('next', end);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    places.addEventListener('next', end);
-    signal.addEventListener('abort', end);
     if (signal.aborted) end();
   });
 }

@@ -2,6 +2,7 @@ import type { LogTypeOverride } from '../config/config.ts';
 import { matches } from '../config/wildcard.ts';
 import { EnvelopeReader, type TypeOfLetter } from '../formats/envelopes/reader.ts';
 import type { ObjectOrigin } from '../formats/event.ts';
+import { toByteString } from '../formats/framing/byte-string.ts';
 import { columnNames } from '../formats/layout.ts';
 import {
   envelopeOfContent,
@@ -38,6 +39,16 @@ export async function* withHead(source: AsyncIterable<Buffer>): AsyncGenerator<B
   if (failure !== undefined) throw failure.error;
 }
 
+/** Name of the log type of an object as far as its key tells, or the admin's word; else empty. */
+export function nameOfKey(key: string, overrides: readonly LogTypeOverride[]): string {
+  const text = toByteString(key);
+  return wordOn(text, overrides)?.type ?? logTypeOfKey(text)?.name ?? '';
+}
+
+function wordOn(key: string, overrides: readonly LogTypeOverride[]): LogTypeOverride | undefined {
+  return overrides.find((override) => matches(override.key, key));
+}
+
 /**
  * What an object holds: envelopes by its content; else records of one log type, by the admin's word, by its key, or by its
  * content; `mapping` says how that type is to be read. Where it comes from is told by its key, if `object` says no more.
@@ -50,7 +61,7 @@ export function contentsOf(
 ): ObjectContents {
   const { key } = object;
   const start = head.toString('latin1', 0, HEAD_BYTES);
-  const word = overrides.find((override) => matches(override.key, key));
+  const word = wordOn(key, overrides);
   const named = word === undefined ? undefined : logTypeNamed(word.type, start);
   const columns = word?.columns == null ? undefined : columnNames(word.columns);
   const origin = { ...originOfKey(key), ...object, ...(columns === undefined ? {} : { columns }) };

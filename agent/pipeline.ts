@@ -1,4 +1,3 @@
-import type PQueue from 'p-queue';
 import type { LogTypeOverride } from '../config/config.ts';
 import { contextOf } from '../formats/envelopes/envelope.ts';
 import { toByteString } from '../formats/framing/byte-string.ts';
@@ -15,7 +14,9 @@ import type { Outbox } from './delivery/outbox.ts';
 import type { Quarantine } from './delivery/quarantine.ts';
 import type { Gate } from './gate.ts';
 import { contentsOf, withHead } from './object-type.ts';
+import type { Places } from './places.ts';
 import { plainBytes } from './plain-bytes.ts';
+import { priorityOfObject } from './priority.ts';
 import type { Mapping } from './rules/mapping.ts';
 
 /** One destination of a pipeline. */
@@ -45,7 +46,7 @@ export interface PipelineParts {
   readonly overrides: readonly LogTypeOverride[];
   readonly mapping: Mapping;
   /** Places for objects being read: each costs an inflater and a connection. Waiting for answers costs none. */
-  readonly openObjects: PQueue;
+  readonly openObjects: Places;
   readonly gate: Gate;
   readonly observer: PipelineObserver;
 }
@@ -66,7 +67,7 @@ export interface StopSignals {
 export async function ferry(ref: ObjectRef, parts: PipelineParts, stop: StopSignals): Promise<void> {
   const lanes: Lane[] = [];
   try {
-    await inPlace(parts, () => readObject(ref, lanes, parts, stop.reading));
+    await inPlace(ref, parts, () => readObject(ref, lanes, parts, stop.reading));
   } finally {
     await allSettled(lanes, stop.waiting).finally(() => parts.lanes.leave(lanes));
   }
@@ -77,7 +78,8 @@ export async function ferry(ref: ObjectRef, parts: PipelineParts, stop: StopSign
 }
 
 /** Reads when there is a place. Patience ends the wait for one, never what has begun: its lanes have one reader only. */
-async function inPlace({ openObjects, gate }: PipelineParts, act: () => Promise<void>): Promise<void> {
+async function inPlace(ref: ObjectRef, parts: PipelineParts, act: () => Promise<void>): Promise<void> {
+  const { openObjects, gate } = parts;
   const wait = new AbortController();
   const { patienceEnds } = gate;
   const giveUp = (): void => wait.abort(patienceEnds.reason);
@@ -87,7 +89,7 @@ async function inPlace({ openObjects, gate }: PipelineParts, act: () => Promise<
   };
   patienceEnds.addEventListener('abort', giveUp, { once: true });
   if (patienceEnds.aborted) giveUp();
-  await openObjects.add(begin, { signal: wait.signal });
+  await openObjects.add(priorityOfObject(ref, parts), begin, { signal: wait.signal });
 }
 
 /** Opens the object and hands over what its lanes still lack; they are put into `lanes`. */

@@ -73,6 +73,11 @@ export class Outbox {
     return this.circuit.state;
   }
 
+  /** Whether there is a limit, and so priorities count. */
+  get limited(): boolean {
+    return this.governor !== undefined;
+  }
+
   /** Bytes of closed blocks that have not been answered for. */
   get pendingBytes(): number {
     return this.inlets.reduce((sum, inlet) => sum + inlet.pendingBytes, 0);

@@ -1,12 +1,12 @@
 import { getEventListeners } from 'node:events';
 import fc from 'fast-check';
-import PQueue from 'p-queue';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { named, QueueError } from '../../agent/aws/errors.ts';
 import { createLeases } from '../../agent/aws/leases.ts';
 import { readLedger } from '../../agent/delivery/ledger.ts';
 import { Dispatcher, type DispatcherParts, type HandleMessage, type Verdict } from '../../agent/dispatcher.ts';
 import { messageHandler } from '../../agent/message.ts';
+import { Places } from '../../agent/places.ts';
 import { FakeQueue } from '../fakes/queue.ts';
 import { BUCKET, held, lines, numbers, type Rig, range, s3Error, startRig } from './rig.ts';
 
@@ -41,7 +41,8 @@ function dispatcher(some: Partial<DispatcherParts> = {}): Dispatcher {
     queue,
     leases: createLeases(queue, { failed: () => {}, lost: () => {} }),
     handle: keep,
-    places: new PQueue({ concurrency: 3 }),
+    places: new Places(3),
+    priorityOf: () => 'normal',
     destinationsUp: async () => {},
     observer: {
       received: (messages) => messages.length > 0 && said.push(`received ${messages.length}`),
@@ -79,7 +80,7 @@ describe('receiving', () => {
   });
 
   test('asks for ten at most', async () => {
-    const one = dispatcher({ places: new PQueue({ concurrency: 64 }) });
+    const one = dispatcher({ places: new Places(64) });
     const run = one.run(false);
     await vi.waitFor(() => expect(queue.asked).toEqual([10]));
     await one.stop(0);
@@ -101,7 +102,7 @@ describe('receiving', () => {
   });
 
   test('of a queue whose places another queue has taken goes on when those are free again', async () => {
-    const places = new PQueue({ concurrency: 2 });
+    const places = new Places(2);
     for (const body of ['a', 'b']) queue.send(body);
     const first = dispatcher({ places });
     const firstRun = first.run(false);
@@ -151,7 +152,7 @@ describe('receiving', () => {
   });
 
   test('leaves no listeners behind, however often places are full', async () => {
-    const one = dispatcher({ places: new PQueue({ concurrency: 1 }), handle: async () => SETTLED });
+    const one = dispatcher({ places: new Places(1), handle: async () => SETTLED });
     for (const body of range(0, 200)) queue.send(String(body));
     const run = one.run(false);
     await vi.waitFor(() => expect(queue.removed).toHaveLength(200), 10_000);
@@ -277,9 +278,9 @@ describe('a stop', () => {
   });
 
   test('ends a dispatcher that waits for a place', async () => {
-    const places = new PQueue({ concurrency: 1 });
+    const places = new Places(1);
     const other = held();
-    void places.add(() => other.until);
+    void places.add('normal', () => other.until);
     const one = dispatcher({ places });
     const run = one.run(false);
     await turns();

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import PQueue from 'p-queue';
 import { named, ObjectError } from '../../agent/aws/errors.ts';
 import type { ObjectReader, ObjectRef, OpenObject } from '../../agent/aws/objects.ts';
 import { Dress } from '../../agent/convert.ts';
@@ -12,6 +11,7 @@ import { Outbox } from '../../agent/delivery/outbox.ts';
 import { Quarantine, quarantined } from '../../agent/delivery/quarantine.ts';
 import { Gate } from '../../agent/gate.ts';
 import type { PipelineParts, Target } from '../../agent/pipeline.ts';
+import { Places } from '../../agent/places.ts';
 import { unchanged } from '../../agent/rules/mapping.ts';
 import { rulesOf } from '../../agent/rules/rules.ts';
 import type { FilterSettings } from '../../config/config.ts';
@@ -140,7 +140,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
     return {
       ...{ objects, targets, ledger, quarantine, overrides: [], mapping: unchanged },
       lanes: new Lanes(ledger),
-      openObjects: new PQueue({ concurrency: openObjects }),
+      openObjects: new Places(openObjects),
       gate: new Gate(targets.map(({ outbox }) => outbox)),
       observer: {
         opened: () => {},
