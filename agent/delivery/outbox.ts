@@ -177,6 +177,7 @@ export class Outbox {
     // Blocks that were out together fail together. What is still out then may wait for its answer for long.
     if (wave === this.wave) this.wave = { out: 0, most: 1 };
     this.options.observer.retried(error.code, block.count);
+    if (error.fault.kind === 'retry' && error.fault.elsewhere) return;
     this.change(() => this.circuit.failed(error, () => this.pump()));
   }
 
