@@ -1,13 +1,27 @@
 import { FormatError, type LogRecord } from '../formats/framing/record.ts';
-import type { FrameBlock, Transport } from '../transports/transport.ts';
+import { DeliveryError, type FrameBlock, type Transport } from '../transports/transport.ts';
 import type { FrameSink } from './convert.ts';
 
 const TIMEOUT_MS = 60_000;
 
-/** Sends one frame by itself, once. @throws as `Transport.send`; a TimeoutError when no answer came within a minute */
-export function sendFrame(transport: Transport, frame: Buffer): Promise<void> {
+/**
+ * Sends one frame by itself, once to each host that could take it.
+ * @throws as `Transport.send`; a TimeoutError when no answer came within a minute
+ */
+export async function sendFrame(transport: Transport, frame: Buffer): Promise<void> {
   const block: FrameBlock = { data: frame, count: 1, ends: Uint32Array.of(frame.length) };
-  return transport.send(block, AbortSignal.timeout(TIMEOUT_MS));
+  const signal = AbortSignal.timeout(TIMEOUT_MS);
+  for (;;) {
+    try {
+      return await transport.send(block, signal);
+    } catch (error) {
+      if (!isElsewhere(error)) throw error;
+    }
+  }
+}
+
+function isElsewhere(error: unknown): boolean {
+  return error instanceof DeliveryError && error.fault.kind === 'retry' && error.fault.elsewhere === true;
 }
 
 /** Keeps what one record became. */

@@ -3,6 +3,7 @@ import type { Agent } from './agent.ts';
 import type { Priority } from './delivery/inlet.ts';
 import type { Page } from './health/server.ts';
 import { heldBack } from './held-back.ts';
+import type { HostStatus } from './report.ts';
 import type { FilterCount } from './rules/filters.ts';
 
 /** What `status` shows: the answer of `/api/v1/status`. */
@@ -24,6 +25,8 @@ export interface Status {
     readonly pendingBytes: number;
     /** How long its limit holds back what is here, by priority. */
     readonly backlogSeconds: Readonly<Partial<Record<Priority, number>>>;
+    /** Only where there are several. */
+    readonly hosts?: readonly (HostStatus & { readonly host: string })[];
     /** In their order. `keepsAll`: kept back every event of the last whole hour, and there were some. */
     readonly filters: readonly (FilterCount & { readonly keepsAll: boolean })[];
   }[];
@@ -50,10 +53,16 @@ export function healthPages(agent: () => Agent, version: string): ReadonlyMap<st
   const ready: Page = async () => {
     const reasons = agent().notReady();
     const notes = heldBack(agent().destinations);
+    const hosts = hostsNotUp(agent());
     return {
       status: reasons.length === 0 ? 200 : 503,
       type: JSON_TYPE,
-      body: json({ ready: reasons.length === 0, reasons, ...(notes.length > 0 && { notes }) }),
+      body: json({
+        ready: reasons.length === 0,
+        reasons,
+        ...(notes.length > 0 && { notes }),
+        ...(hosts.length > 0 && { hosts }),
+      }),
     };
   };
   const status: Page = async () => ({
@@ -93,6 +102,20 @@ function collect(agent: Agent, loopDelaySeconds: number): void {
   metrics.memory.set(process.memoryUsage.rss());
 }
 
+function hostsOf({ report }: Agent, destination: string): Pick<Status['destinations'][number], 'hosts'> {
+  const hosts = report.hosts.get(destination);
+  return hosts === undefined ? {} : { hosts: Array.from(hosts, ([host, status]) => ({ host, ...status })) };
+}
+
+/** Hosts that others stand in for: the agent is ready without them. */
+function hostsNotUp({ report }: Agent): object[] {
+  return Array.from(report.hosts, ([destination, hosts]) =>
+    Array.from(hosts, ([host, status]) => ({ destination, host, ...status })),
+  )
+    .flat()
+    .filter(({ state }) => state !== 'up');
+}
+
 function statusOf(agent: Agent, version: string, startedAt: string): Status {
   const reasons = agent.notReady();
   return {
@@ -109,6 +132,7 @@ function statusOf(agent: Agent, version: string, startedAt: string): Status {
         ...(reason === undefined ? {} : { reason }),
         pendingBytes: outbox.pendingBytes,
         backlogSeconds: Object.fromEntries(outbox.backlog),
+        ...hostsOf(agent, name),
         filters: dress.rules.filters.counts.map((count) => ({
           ...count,
           keepsAll: agent.filterWatch.keepsAll(name, count.name),

@@ -1,5 +1,5 @@
 import { Registry } from 'prom-client';
-import type { TransportObserver } from '../transports/transport.ts';
+import type { HostState, TransportObserver } from '../transports/transport.ts';
 import type { QueueError } from './aws/errors.ts';
 import type { LeaseObserver } from './aws/lease.ts';
 import type { OutboxObserver } from './delivery/outbox.ts';
@@ -8,6 +8,14 @@ import type { Log } from './health/log.ts';
 import { createMetrics, type Metrics } from './health/metrics.ts';
 import type { ObjectObserver } from './message.ts';
 import type { PipelineObserver } from './pipeline.ts';
+
+/** One of several hosts of a destination. */
+export interface HostStatus {
+  readonly state: HostState;
+  /** ISO 8601. */
+  readonly since: string;
+  readonly reason?: string;
+}
 
 /** All that the agent says of itself: the parts report here, and here alone it becomes metrics and log lines. */
 export class Report {
@@ -112,6 +120,20 @@ export class Report {
     this.log('warning', 'a filter kept back every event of the last hour; is it meant to?', values);
   };
 
+  /** The hosts of destinations that have several, by destination. */
+  readonly hosts = new Map<string, Map<string, HostStatus>>();
+
+  private host(destination: string, host: string, state: HostState, reason?: string): void {
+    const hosts = this.hosts.get(destination) ?? new Map<string, HostStatus>();
+    const before = hosts.get(host);
+    const since = before?.state === state ? before.since : new Date().toISOString();
+    this.hosts.set(destination, hosts.set(host, { state, since, ...(reason === undefined ? {} : { reason }) }));
+    this.metrics.hostUp.set({ destination, host }, state === 'up' ? 1 : 0);
+    if (before === undefined) return;
+    if (state === 'up') this.log('notice', 'a host of the destination takes events again', { destination, host });
+    else this.log('warning', `a host of the destination is ${state}: ${reason}`, { destination, host });
+  }
+
   destination(destination: string): OutboxObserver & TransportObserver {
     const { metrics, log } = this;
     metrics.up.set({ destination }, 1);
@@ -135,7 +157,9 @@ export class Report {
         else log(state === 'down' ? 'warning' : 'error', `the destination is ${state}: ${reason}`, { destination });
       },
       connections: (count) => metrics.connected.set({ destination }, count),
-      certificate: (role, notAfter) => metrics.certificate.set({ destination, role }, notAfter.getTime() / 1000),
+      certificate: (role, notAfter, host = '') =>
+        metrics.certificate.set({ destination, role, host }, notAfter.getTime() / 1000),
+      host: (host, state, reason) => this.host(destination, host, state, reason),
       notice: (message) => log('warning', message, { destination }),
     };
   }

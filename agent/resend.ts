@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { toByteString } from '../formats/framing/byte-string.ts';
 import { FormatError } from '../formats/framing/record.ts';
+import { SILENT } from '../transports/transport.ts';
 import { Converter, type Dress } from './convert.ts';
 import type { StoredEntry } from './delivery/segment.ts';
 import { createTransport, dressOf } from './destination.ts';
@@ -15,8 +16,7 @@ import { type Mapping, mappingOf } from './rules/mapping.ts';
 export async function resend(entry: StoredEntry, config: Config): Promise<string | undefined> {
   const settings = config.destinations.find(({ name }) => name === entry.destination);
   if (settings === undefined) return `there is no destination "${entry.destination}" any more`;
-  const silent = { connections: () => {}, certificate: () => {}, notice: () => {} };
-  const transport = createTransport(settings, silent);
+  const transport = createTransport(settings, SILENT);
   try {
     const frame =
       entry.kind === 'frame'

@@ -46,7 +46,7 @@ function spaced(section: Section): string[] {
 
 /** One setting or section. What may be left out is commented, but once only: not again inside of what is `muted`. */
 function entry(name: string, node: SchemaNode, muted: boolean): string[] {
-  const mute = !muted && !isRequired(node);
+  const mute = !muted && !isRequired(node) && !('usual' in node && node.usual === true);
   const lines = isLeaf(node) ? [line(name, node)] : [`${name}:`, ...indented(body(node, muted || mute))];
   return [...prose(node), ...(mute ? lines.map((text) => `#${text}`) : lines)];
 }

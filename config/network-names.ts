@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { parseEndpoint } from '../transports/hosts/settings.ts';
 import type { ListenAddress } from './config.ts';
 
 const LABEL = /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/;
@@ -7,6 +8,12 @@ const LABEL = /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?$/;
 export function isHostname(value: string): boolean {
   const name = value.endsWith('.') ? value.slice(0, -1) : value;
   return isIP(value) !== 0 || (value.length <= 253 && name.split('.').every((label) => LABEL.test(label)));
+}
+
+/** `host`, `host:port` or `[IPv6]:port`. */
+export function isEndpoint(value: string): boolean {
+  const { host = '', port = 1 } = parseEndpoint(value) ?? {};
+  return isHostname(host) && port >= 1 && port <= 65_535;
 }
 
 /** An http or https URL without user name and password: those would be a secret in the configuration. */

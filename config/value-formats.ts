@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { FIELDS } from '../formats/event.ts';
-import { isCidr, isHostname, isListen, isUrl } from './network-names.ts';
+import { isCidr, isEndpoint, isHostname, isListen, isUrl } from './network-names.ts';
 import { isSecretRef, SECRET_REF, SECRET_REF_JSON } from './secret-ref.ts';
 import { asDuration, asSize, bytes, DURATION, LONGEST_MS, milliseconds, SIZE } from './units.ts';
 
@@ -57,6 +57,10 @@ export const valueFormats: Readonly<Record<string, ValueFormat>> = {
   },
   file: text('an absolute path', LINE, isAbsolute),
   directory: text('an absolute path', LINE, isAbsolute),
+  endpoint: {
+    ...text('a host name or an IP address, with a port behind a colon if it has its own', LINE, isEndpoint),
+    hidden: true,
+  },
   hostname: { ...text('a host name or an IP address', LINE, isHostname), hidden: true },
   url: { ...text('an http:// or https:// URL without user name and password', LINE, isUrl), hidden: true },
   listen: text('host:port, like 127.0.0.1:9478, or off', LINE, isListen),

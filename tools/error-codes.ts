@@ -212,6 +212,15 @@ export const ANY_DESTINATION: Entries = {
       'Remove it from the environment, and name the authority in `tls.ca_file`.',
     ],
   }),
+  ...all('blocked', {
+    'TF-HOSTS-BLOCKED': [
+      'Every host of the destination waits for a person; the message names each with its reason.',
+      'Do what the message says; one host that takes events again is enough.',
+    ],
+  }),
+  ...all('retried', {
+    'TF-HOSTS-DOWN': ['No host of the destination takes events; the message names each with its reason.', UNLESS_OFTEN],
+  }),
   ...all('retried', { 'TF-TRANSPORT-FAULT': ['A fault of the program in a transport.', REPORT] }),
 };
 

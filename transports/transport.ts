@@ -92,12 +92,13 @@ export interface Transport {
 
 /**
  * What became of a block that was not delivered.
- * `retry`: unknown or not delivered; send all of it again, after `afterMs` if given.
+ * `retry`: unknown or not delivered; send all of it again, after `afterMs` if given. `elsewhere`: the host that did not
+ * take it is one of several and another one takes it now, so the destination as such has not failed.
  * `rejected`: these frames (by index) will never be taken; all others of the block were answered for.
  * `blocked`: the destination takes nothing until a person acts (bad token, bad certificate, unknown index).
  */
 export type Fault =
-  | { readonly kind: 'retry'; readonly afterMs?: number }
+  | { readonly kind: 'retry'; readonly afterMs?: number; readonly elsewhere?: true }
   | { readonly kind: 'rejected'; readonly frames: readonly number[] }
   | { readonly kind: 'blocked'; readonly remedy: string };
 
@@ -117,15 +118,23 @@ export class DeliveryError extends Error {
 /** Where a secret is to be read from. A secret itself never stands in a setting. */
 export type SecretRef = { readonly credential: string } | { readonly file: string } | { readonly env: string };
 
+/** Whether one of several hosts gets events. `blocked`: not before a person acts. */
+export type HostState = 'up' | 'down' | 'blocked';
+
 /** What a transport says of itself while it runs; the agent turns it into metrics and the health page. */
 export interface TransportObserver {
   /** Open connections now. */
   connections(count: number): void;
-  /** End of validity of a certificate in use. */
-  certificate(role: 'server' | 'client', notAfter: Date): void;
+  /** End of validity of a certificate in use. @param host where there are several */
+  certificate(role: 'server' | 'client', notAfter: Date, host?: string): void;
+  /** One of several hosts gets events, or no longer does. @param host `host:port` @param reason with the remedy, when it does not */
+  host(host: string, state: HostState, reason?: string): void;
   /** Something an operator should know, once: what happened and what to do. */
   notice(message: string): void;
 }
+
+/** Hears nothing: for who has no use for it. */
+export const SILENT: TransportObserver = { connections() {}, certificate() {}, host() {}, notice() {} };
 
 /** What the agent lends to a transport. */
 export interface TransportContext {
@@ -140,7 +149,8 @@ export interface TransportContext {
 
 /**
  * One setting as convict takes it (https://github.com/mozilla/node-convict), plus what documentation needs. `format`
- * names: String, Boolean, port, duration (milliseconds, "10s"), bytes ("64KiB"), secret, file, hostname, url, nat, or a
+ * names: String, Boolean, port, duration (milliseconds, "10s"), bytes ("64KiB"), secret, file, hostname, endpoint (`host`
+ * or `host:port`), url, nat, or a
  * list of allowed words. `default: null` with `required: true` means the admin must give it.
  */
 export interface Setting {
@@ -148,6 +158,8 @@ export interface Setting {
   readonly format: string | readonly string[];
   readonly default: unknown;
   readonly required?: boolean;
+  /** Set in the example configuration although it may be left out: another setting can stand for it. */
+  readonly usual?: boolean;
   /** A list of items of `format`; with `or-one`, a list of at least one, or an item that stands for itself. */
   readonly list?: boolean | 'or-one';
   readonly example?: unknown;

@@ -5,6 +5,7 @@ import { checkHost } from '../../config/host.ts';
 import { CONFIG_FILE, type Loaded, loadConfig } from '../../config/load.ts';
 import { registries } from '../../config/registries.ts';
 import { ConfigError, type Fault, faultLine } from '../../config/report.ts';
+import { SILENT } from '../../transports/transport.ts';
 import { type Command, type CommandArgs, type CommandIo, EXIT, UsageError } from '../command.ts';
 
 /** What a check found. Without a configuration the faults say why there is none. */
@@ -86,8 +87,7 @@ async function summary({ queues, destinations }: Config): Promise<string> {
 
 /** What a delivery will be worth. Only the transport itself can tell; it connects when there is something to send. */
 async function assuranceOf({ name, type, settings }: DestinationSettings): Promise<string> {
-  const observer = { connections() {}, certificate() {}, notice() {} };
-  const context = { name, hostname: hostname(), secret: readSecret, observer };
+  const context = { name, hostname: hostname(), secret: readSecret, observer: SILENT };
   const transport = registries.transports.find((known) => known.type === type)?.create(settings as never, context);
   await transport?.close();
   return transport?.assurance ?? 'unknown';

@@ -1,5 +1,5 @@
 import type { DestinationSettings } from '../../config/config.ts';
-import { type Assurance, DeliveryError } from '../../transports/transport.ts';
+import { type Assurance, DeliveryError, SILENT } from '../../transports/transport.ts';
 import { type Command, EXIT } from '../command.ts';
 import { createTransport } from '../destination.ts';
 import { clean } from '../health/log.ts';
@@ -38,9 +38,8 @@ const WORTH: Readonly<Record<Assurance, string>> = {
 
 async function sendTo(settings: DestinationSettings): Promise<Result> {
   const title = `destination ${settings.name} (${settings.type}, ${settings.format})`;
-  const observer = { connections() {}, certificate() {}, notice() {} };
   try {
-    const transport = createTransport(settings, observer);
+    const transport = createTransport(settings, SILENT);
     try {
       const event = testEvent(settings, transport.envelope, new Date());
       const start = performance.now();

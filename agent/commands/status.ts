@@ -52,12 +52,21 @@ function filterLine({ name, seen, dropped, keepsAll }: Status['destinations'][nu
   return `  filter ${name} kept back ${dropped} of ${seen} events${alarm}\n`;
 }
 
+function hostLine({
+  host,
+  state,
+  since,
+  reason,
+}: NonNullable<Status['destinations'][number]['hosts']>[number]): string {
+  return `  host ${host}: ${state} since ${since}${reason === undefined ? '' : `: ${reason}`}\n`;
+}
+
 function page(status: Status): string {
   const head = `trailferry ${status.version}, running since ${status.startedAt}: ${status.ready ? 'ready' : 'NOT READY'}\n`;
   const reasons = [...status.reasons, ...status.notes].map((reason) => `  ${reason}\n`);
   const destinations = status.destinations.map(
-    ({ name, type, format, assurance, state, since, pendingBytes, filters }) =>
-      `destination ${name}: ${type}, ${format}, ${assurance}, ${state} since ${since}, ${pendingBytes} bytes pending\n${filters.map(filterLine).join('')}`,
+    ({ name, type, format, assurance, state, since, pendingBytes, hosts = [], filters }) =>
+      `destination ${name}: ${type}, ${format}, ${assurance}, ${state} since ${since}, ${pendingBytes} bytes pending\n${hosts.map(hostLine).join('')}${filters.map(filterLine).join('')}`,
   );
   const queues = status.queues.map(({ name, destinations: names }) => `queue ${name} -> ${names.join(', ')}\n`);
   return `${head}${reasons.join('')}${destinations.join('')}${queues.join('')}quarantine: ${status.quarantineBytes} bytes\n`;

@@ -179,9 +179,10 @@ export class Outbox {
 
   private failed(block: Block, error: DeliveryError, wave: Wave): void {
     if (this.stopped.signal.aborted) return;
+    this.options.observer.retried(error.code, block.count);
+    if (error.fault.kind === 'retry' && error.fault.elsewhere) return;
     // Blocks that were out together fail together. What is still out then may wait for its answer for long.
     if (wave === this.wave) this.wave = { out: 0, most: 1 };
-    this.options.observer.retried(error.code, block.count);
     this.change(() => this.circuit.failed(error, () => this.pump()));
   }
 

@@ -1,6 +1,6 @@
 import type { Config, DestinationSettings, QueueSettings } from '../../config/config.ts';
 import { readSecret } from '../../config/credentials.ts';
-import type { Assurance, Envelope, ProbeStep, Transport, TransportObserver } from '../../transports/transport.ts';
+import { type Assurance, type Envelope, type ProbeStep, SILENT, type Transport } from '../../transports/transport.ts';
 import { probeQueue } from '../aws/probe.ts';
 import { createTransport, dressOf } from '../destination.ts';
 import { clean } from '../health/log.ts';
@@ -34,17 +34,13 @@ async function destinationSection(settings: DestinationSettings): Promise<Sectio
   const notice = (message: string): void => void notices.push(noticeStep(message));
   let transport: Transport | undefined;
   const steps = await orFailure(async () => {
-    transport = createTransport(settings, silentBut(notice));
+    transport = createTransport(settings, { ...SILENT, notice });
     const report = await transport.probe(AbortSignal.timeout(PATIENCE_MS));
     return [...report.steps, formatStep(settings, transport)];
   });
   await transport?.close();
   const assurance = transport?.assurance;
   return section('destination', settings.name, [...steps, ...notices], assurance === undefined ? {} : { assurance });
-}
-
-function silentBut(notice: (message: string) => void): TransportObserver {
-  return { connections() {}, certificate() {}, notice };
 }
 
 /** A notice says what happened and, behind a semicolon, what to do. */

@@ -84,6 +84,12 @@ export function createMetrics(registry: Registry) {
     pendingBytes: gauge('destination_pending_bytes', 'Bytes of frames not yet answered for.', 'destination'),
     connected: gauge('destination_connected', 'Open connections.', 'destination'),
     up: gauge('destination_up', 'Whether the destination takes frames: 1 or 0.', 'destination'),
+    hostUp: gauge(
+      'destination_host_up',
+      'Whether one of several hosts of the destination gets events: 1 or 0.',
+      'destination',
+      'host',
+    ),
     lastSuccess: gauge('destination_last_success_timestamp_seconds', 'Time of the last answer.', 'destination'),
     sendDuration: seconds(
       'destination_send_duration_seconds',
@@ -96,6 +102,7 @@ export function createMetrics(registry: Registry) {
       'End of validity of a certificate in use.',
       'destination',
       'role',
+      'host',
     ),
     notificationLatency: seconds(
       's3_notification_latency_seconds',

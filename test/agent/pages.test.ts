@@ -67,6 +67,24 @@ describe('/readyz', () => {
     expect([answer.status, await answer.json()]).toEqual([200, { ready: true, reasons: [] }]);
   });
 
+  test('names hosts that others stand in for', async () => {
+    const { host } = report.destination('siem');
+    host('a:6514', 'up');
+    host('b:6514', 'up');
+    host('a:6514', 'blocked', 'its certificate is expired; renew it');
+    const { hosts, ...rest } = (await (await get('/readyz')).json()) as { hosts: unknown };
+    expect(rest).toEqual({ ready: true, reasons: [] });
+    const a = {
+      host: 'a:6514',
+      state: 'blocked',
+      since: expect.any(String),
+      reason: 'its certificate is expired; renew it',
+    };
+    expect(hosts).toEqual([{ destination: 'siem', ...a }]);
+    const status = (await (await get('/api/v1/status')).json()) as Status;
+    expect(status.destinations[0]?.hosts).toEqual([a, { host: 'b:6514', state: 'up', since: expect.any(String) }]);
+  });
+
   test('says why events do not flow; the process is healthy all the same', async () => {
     reasons.push('destination siem is down: refused');
     const answer = await get('/readyz');

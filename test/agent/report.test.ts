@@ -128,6 +128,23 @@ test('a destination counts answers, and says when it is down, blocked, and up ag
   ]);
 });
 
+test('hosts of a destination: their state is a metric, and each change a line', async () => {
+  const destination = report.destination('siem');
+  destination.host('a:6514', 'up');
+  destination.host('b:6514', 'up');
+  destination.host('a:6514', 'down', 'refused');
+  destination.certificate('server', new Date(5000), 'b:6514');
+  expect(await value('destination_host_up', { destination: 'siem', host: 'a:6514' })).toBe(0);
+  expect(await value('destination_host_up', { destination: 'siem', host: 'b:6514' })).toBe(1);
+  expect(await value('destination_up', { destination: 'siem' })).toBe(1);
+  expect(await value('tls_certificate_not_after_timestamp_seconds', { role: 'server', host: 'b:6514' })).toBe(5);
+  destination.host('a:6514', 'up');
+  expect(lines).toEqual([
+    'warning: a host of the destination is down: refused destination=siem host=a:6514',
+    'notice: a host of the destination takes events again destination=siem host=a:6514',
+  ]);
+});
+
 test('a filter that keeps everything back is told with its name', () => {
   report.keptAll('siem', 'no-reads', 5);
   expect(lines).toEqual([

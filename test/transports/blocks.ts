@@ -35,12 +35,14 @@ export function eventId(text: string): string {
 /** What a transport said of itself. */
 export interface Said {
   readonly connections: number[];
-  readonly certificates: [role: string, notAfter: Date][];
+  readonly certificates: [role: string, notAfter: Date, host?: string][];
   readonly notices: string[];
+  /** `host state`, one each change. */
+  readonly hosts: string[];
 }
 
 export function testContext(): TransportContext & { readonly said: Said } {
-  const said: Said = { connections: [], certificates: [], notices: [] };
+  const said: Said = { connections: [], certificates: [], notices: [], hosts: [] };
   return {
     said,
     name: 'siem',
@@ -50,7 +52,9 @@ export function testContext(): TransportContext & { readonly said: Said } {
     },
     observer: {
       connections: (count) => said.connections.push(count),
-      certificate: (role, notAfter) => said.certificates.push([role, notAfter]),
+      certificate: (role, notAfter, host) =>
+        said.certificates.push(host === undefined ? [role, notAfter] : [role, notAfter, host]),
+      host: (host, state) => said.hosts.push(`${host} ${state}`),
       notice: (message) => said.notices.push(message),
     },
   };

@@ -66,6 +66,13 @@ async function syslogPair(
   };
 }
 
+/** Taken by nobody at this moment. */
+async function freePort(): Promise<number> {
+  const { port, close } = await startReceiver();
+  await close();
+  return port;
+}
+
 async function closeBoth(transport: Transport, close: () => PromiseLike<void>): Promise<void> {
   await transport.close();
   await close();
@@ -163,8 +170,20 @@ const writtenOnly: Subject['senseless'] = {
 };
 const NO_RECEIVER = 'a file has no receiver that could fail so';
 
+/** A second host that is never there: the contract holds all the same. */
+const failover = async (manner: Manner) =>
+  syslogPair(
+    manner,
+    { tls: certificates.server },
+    {
+      hosts: [`127.0.0.1:${await freePort()}`],
+      tls: { ca_file: certificates.ca },
+    },
+  );
+
 const SUBJECTS: readonly Subject[] = [
   { name: 'syslog over TLS, confirmed', pair: tls('close-notify'), senseless: {} },
+  { name: 'syslog over TLS, two hosts of which one is down', pair: failover, senseless: {} },
   { name: 'syslog over TLS, confirm none', pair: tls('none'), senseless: writtenOnly },
   { name: 'syslog over TCP', pair: (manner) => syslogPair(manner, {}, { protocol: 'tcp' }), senseless: writtenOnly },
   { name: 'RELP over TLS', pair: relpTls, senseless: {} },

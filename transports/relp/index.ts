@@ -1,5 +1,7 @@
+import { type Place, placesOf } from '../hosts/settings.ts';
+import { overHosts } from '../hosts/several-hosts.ts';
 import { syslogEnvelope } from '../syslog/envelope.ts';
-import type { Transport, TransportContext, TransportType } from '../transport.ts';
+import type { Transport, TransportContext, TransportObserver, TransportType } from '../transport.ts';
 import { Relp } from './relp.ts';
 import { checkRelp, type RelpSettings, relpSchema } from './settings.ts';
 import { LAST_TXNR } from './txnr.ts';
@@ -25,17 +27,20 @@ export function createRelp(settings: RelpSettings, context: TransportContext, la
     hostname: settings.hostname ?? context.hostname,
     maxMessageBytes: settings.max_message_bytes,
   });
-  const target = {
-    where: `${context.name} (${settings.host}:${settings.port})`,
-    host: settings.host,
-    port: settings.port,
-    protocol: settings.protocol,
-    connectTimeout: settings.connect_timeout,
-    stallTimeout: settings.stall_timeout,
-    window: settings.window,
-    tls: settings.tls,
-    observer: context.observer,
-    lastTxnr,
+  const connect = ({ host, port, name }: Place, observer: TransportObserver) => {
+    const target = {
+      where: `${context.name} (${name})`,
+      host,
+      port,
+      protocol: settings.protocol,
+      connectTimeout: settings.connect_timeout,
+      stallTimeout: settings.stall_timeout,
+      window: settings.window,
+      tls: settings.tls,
+      observer,
+      lastTxnr,
+    };
+    return new Relp(target, envelope);
   };
-  return new Relp(target, envelope);
+  return overHosts(placesOf(settings, settings.port), settings.balance, context, connect);
 }

@@ -1,12 +1,12 @@
 import { isIPv6 } from 'node:net';
+import { checkHosts, type HostsSettings, hostsSchema } from '../hosts/settings.ts';
 import type { FacilityName } from '../syslog/priority.ts';
 import { syslogSchema } from '../syslog/settings.ts';
 import { checkTls, type TlsSettings, tlsSchema } from '../tls-options.ts';
 import type { SettingsSchema } from '../transport.ts';
 
 /** Settings of a RELP destination as they come from the configuration. */
-export interface RelpSettings {
-  readonly host: string;
+export interface RelpSettings extends HostsSettings {
   readonly port: number;
   readonly protocol: 'tls' | 'tcp';
   readonly header: 'rfc5424' | 'rfc3164';
@@ -24,13 +24,7 @@ export interface RelpSettings {
 const FRAME_BYTES = 30;
 
 export const relpSchema = {
-  host: {
-    doc: 'Name or address of the RELP listener (rsyslog: imrelp). A name is resolved anew at each connection, and all its addresses are tried.',
-    format: 'hostname',
-    default: null,
-    required: true,
-    example: 'rsyslog.corp.example',
-  },
+  ...hostsSchema('RELP listener (rsyslog: imrelp)', 'rsyslog.corp.example'),
   port: {
     doc: 'Port of the listener. RELP has no well-known one; this is the one of librelp.',
     format: 'port',
@@ -72,7 +66,7 @@ type Complaint = readonly [path: string, message: string];
 
 /** Faults that no single setting shows. */
 export function checkRelp(settings: RelpSettings): readonly Complaint[] {
-  const complaints: Complaint[] = [...checkTls(settings.tls)];
+  const complaints: Complaint[] = [...checkHosts(settings, settings.port), ...checkTls(settings.tls)];
   const complain = (when: boolean, path: string, message: string) => {
     if (when) complaints.push([path, message]);
   };

@@ -1,4 +1,6 @@
-import type { Transport, TransportContext, TransportType } from '../transport.ts';
+import { type Place, placesOf } from '../hosts/settings.ts';
+import { overHosts } from '../hosts/several-hosts.ts';
+import type { Envelope, Transport, TransportContext, TransportObserver, TransportType } from '../transport.ts';
 import { syslogEnvelope } from './envelope.ts';
 import { PlainSyslog } from './plain.ts';
 import { Rotation } from './rotation.ts';
@@ -16,7 +18,7 @@ export const syslog: TransportType<SyslogSettings> = {
 };
 
 function createSyslog(settings: SyslogSettings, context: TransportContext): Transport {
-  const { port, framing, confirm } = effective(settings);
+  const { port, framing } = effective(settings);
   const envelope = syslogEnvelope({
     header: settings.header,
     framing,
@@ -25,14 +27,27 @@ function createSyslog(settings: SyslogSettings, context: TransportContext): Tran
     hostname: settings.hostname ?? context.hostname,
     maxMessageBytes: settings.max_message_bytes,
   });
+  return overHosts(placesOf(settings, port), settings.balance, context, (place, observer) =>
+    syslogTo(place, settings, envelope, context.name, observer),
+  );
+}
+
+function syslogTo(
+  { host, port, name }: Place,
+  settings: SyslogSettings,
+  envelope: Envelope,
+  destination: string,
+  observer: TransportObserver,
+): Transport {
+  const { framing, confirm } = effective(settings);
   const target = {
-    where: `${context.name} (${settings.host}:${port})`,
-    host: settings.host,
+    where: `${destination} (${name})`,
+    host,
     port,
     connectTimeout: settings.connect_timeout,
     frames: `${framing}, ${settings.header} header, ${settings.max_message_bytes} bytes at most`,
     stallTimeout: settings.stall_timeout,
-    observer: context.observer,
+    observer,
   };
   if (settings.protocol !== 'tls') return new PlainSyslog({ ...target, protocol: settings.protocol }, envelope);
   const rotation = {

@@ -1,12 +1,12 @@
 import { isIPv6 } from 'node:net';
+import { checkHosts, type HostsSettings, hostsSchema } from '../hosts/settings.ts';
 import { checkTls, type TlsSettings, tlsSchema } from '../tls-options.ts';
 import type { SettingsSchema } from '../transport.ts';
 import type { FrameStyle } from './envelope.ts';
 import { FACILITIES, type FacilityName } from './priority.ts';
 
 /** Settings of a syslog destination as they come from the configuration. `null`: not given, the protocol decides. */
-export interface SyslogSettings {
-  readonly host: string;
+export interface SyslogSettings extends HostsSettings {
   readonly port: number | null;
   readonly protocol: 'tls' | 'tcp' | 'udp';
   readonly header: 'rfc5424' | 'rfc3164';
@@ -27,13 +27,7 @@ export interface SyslogSettings {
 const MiB = 1024 * 1024;
 
 export const syslogSchema = {
-  host: {
-    doc: 'Name or address of the syslog listener. A name is resolved anew at each connection, and all its addresses are tried.',
-    format: 'hostname',
-    default: null,
-    required: true,
-    example: 'qradar.corp.example',
-  },
+  ...hostsSchema('syslog listener', 'qradar.corp.example'),
   port: { doc: 'Port of the listener. By default 6514 for tls, 514 for tcp and udp.', format: 'port', default: null },
   protocol: {
     doc: '`tls` (RFC 5425) is the only one that confirms. With `tcp`, events that the kernel took are lost when the receiver restarts; with `udp`, any event may be lost.',
@@ -110,7 +104,7 @@ type Complaint = readonly [path: string, message: string];
 
 /** Faults that no single setting shows. */
 export function checkSyslog(settings: SyslogSettings): readonly Complaint[] {
-  const complaints: Complaint[] = [...checkTls(settings.tls)];
+  const complaints: Complaint[] = [...checkHosts(settings, effective(settings).port), ...checkTls(settings.tls)];
   const complain = (when: boolean, path: string, message: string) => {
     if (when) complaints.push([path, message]);
   };

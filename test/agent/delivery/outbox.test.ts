@@ -110,6 +110,17 @@ describe('an outbox', () => {
   const first = (texts: readonly string[]): string | undefined => texts[0];
   const tried = (): unknown[] => transport.sendings.map(({ texts }) => first(texts));
 
+  test('what another host takes goes out again at once, in its place, and the destination stays up', async () => {
+    const a = lane('a');
+    transport.script((_texts, sending) => (sending === 0 ? { kind: 'retry', elsewhere: true } : 'ok'));
+    flushed(a, 0);
+    flushed(a, 1);
+    await answers();
+    expect(tried()).toEqual(['a0', 'a1', 'a0']);
+    expect([outbox.state.state, a.watermark, a.account().resent]).toEqual(['up', 2, 1]);
+    expect(said).toEqual(['retried TF-FAKE-RETRY 1', 'delivered 1', 'delivered 1']);
+  });
+
   test('small objects leave together, when the block has waited long enough', async () => {
     const [a, b] = [lane('a'), lane('b')];
     put(a, 0, 2);

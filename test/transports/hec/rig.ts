@@ -63,6 +63,7 @@ export class Context implements TransportContext {
   readonly observer = {
     connections: (count: number): void => void this.connectionCounts.push(count),
     certificate: (role: 'server' | 'client', notAfter: Date): void => void this.certificates.push([role, notAfter]),
+    host: (): void => undefined,
     notice: (message: string): void => void this.notices.push(message),
   };
 }

@@ -3,6 +3,7 @@ import { retryAfter } from '../../../transports/hec/answer.ts';
 import { Cookies } from '../../../transports/hec/cookies.ts';
 import { hec } from '../../../transports/hec/index.ts';
 import { Turn } from '../../../transports/hec/turn.ts';
+import { SILENT } from '../../../transports/transport.ts';
 import { Context, noTls, settings } from './rig.ts';
 
 describe('settings that do not fit together', () => {
@@ -45,8 +46,7 @@ test.each([
 
 test('a longer window with acknowledgements, and with more connections', () => {
   const window = (changes: object) =>
-    hec.create(settings(changes), { name: 's', hostname: 'h', secret: () => 'x', observer }).window;
-  const observer = { connections: () => {}, certificate: () => {}, notice: () => {} };
+    hec.create(settings(changes), { name: 's', hostname: 'h', secret: () => 'x', observer: SILENT }).window;
   expect(window({})).toBe(16 * 1024 * 1024);
   expect(window({ connections: 2 })).toBe(32 * 1024 * 1024);
   expect(window({ ack: false })).toBe(1024 * 1024);

@@ -12,6 +12,8 @@ type Given = Partial<Omit<RelpSettings, 'tls'>> & { readonly tls?: Partial<RelpS
 export function relpSettings({ tls, ...given }: Given): RelpSettings {
   return {
     host: '127.0.0.1',
+    hosts: [],
+    balance: 'failover',
     port: 20_514,
     protocol: 'tcp',
     header: 'rfc5424',

@@ -6,6 +6,8 @@ type Given = Partial<Omit<SyslogSettings, 'tls'>> & { readonly tls?: Partial<Sys
 export function syslogSettings({ tls, ...given }: Given): SyslogSettings {
   return {
     host: '127.0.0.1',
+    hosts: [],
+    balance: 'failover',
     port: null,
     protocol: 'tls',
     header: 'rfc5424',
