@@ -18,10 +18,15 @@ export class Gate {
     return this.shutBy !== undefined && afterMs > 0 ? { error: this.shutBy, afterMs } : undefined;
   }
 
-  /** Nobody was let in. Returns the milliseconds until the next try. */
-  refused(error: Error): number {
+  /**
+   * Nobody was let in. Returns the milliseconds until the next try.
+   * @param atLeastMs for how long the other side asked to be left in peace
+   */
+  refused(error: Error, atLeastMs = 0): number {
     this.shutBy = error;
-    return this.broke();
+    this.broke();
+    this.until = Math.max(this.until, performance.now() + atLeastMs);
+    return this.until - performance.now();
   }
 
   /** Somebody was let in. */

@@ -63,7 +63,7 @@ async function hecProcess(): Promise<Stoppable> {
   closeAtEnd({ close: async () => void child.kill('SIGKILL') });
   const [line] = await once(child.stdout, 'data');
   const given = {
-    url: JSON.parse(String(line)).url,
+    url: [JSON.parse(String(line)).url],
     ack: false,
     stall_timeout: STALL_MS,
     request_timeout: 4 * STALL_MS,

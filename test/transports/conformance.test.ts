@@ -136,7 +136,7 @@ async function hecPair(manner: Manner, ack: boolean): Promise<Pair> {
   const faults = manner === 'silent' && !ack ? [{ times: 0, stall: 'after' } as const] : HEC_FAULTS[manner];
   for (const fault of faults) stub.fault(fault);
   const waits = { ack_timeout: patience(manner), request_timeout: patience(manner), max_content_bytes: 40_000_000 };
-  const transport = hec.create(hecSettings({ url, ack, ...waits }), new Context());
+  const transport = hec.create(hecSettings({ url: [url], ack, ...waits }), new Context());
   return {
     transport,
     arrived: () => stub.events.map(({ event }) => String(event)),

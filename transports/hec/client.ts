@@ -37,12 +37,17 @@ export class Client {
   private opened = 0;
 
   /** @param onSocket told of each connection that opens (1) and ends (-1) */
-  constructor(settings: HecSettings, context: TransportContext, place: string, onSocket: (change: 1 | -1) => void) {
+  constructor(
+    settings: HecSettings,
+    endpoint: { readonly url: string; readonly place: string },
+    context: TransportContext,
+    onSocket: (change: 1 | -1) => void,
+  ) {
     this.settings = settings;
     this.context = context;
-    this.place = place;
+    this.place = endpoint.place;
     this.onSocket = onSocket;
-    const url = new URL(settings.url);
+    const url = new URL(endpoint.url);
     this.target = urlToHttpOptions(url);
     this.base = `${url.pathname.replace(/\/+$/, '')}/services/collector`;
   }

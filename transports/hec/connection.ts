@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { DeliveryError } from '../transport.ts';
+import type { Gate } from '../gate.ts';
+import { DeliveryError } from '../transport.ts';
 import { Acks } from './acks.ts';
 import type { Answer } from './answer.ts';
 import type { Client } from './client.ts';
@@ -27,14 +28,17 @@ export class Connection {
   private readonly settings: HecSettings;
   private readonly client: Client;
   private readonly place: string;
+  private readonly gate: Gate;
   private readonly turn = new Turn();
   private readonly acks: Acks;
   private notBefore = 0;
 
-  constructor(settings: HecSettings, client: Client, place: string, notice: (message: string) => void) {
+  /** @param gate of the indexer, which this shuts when a request fails */
+  constructor(settings: HecSettings, client: Client, place: string, gate: Gate, notice: (message: string) => void) {
     this.settings = settings;
     this.client = client;
     this.place = place;
+    this.gate = gate;
     this.acks = new Acks(settings, client, this.turn, place, notice);
   }
 
@@ -50,12 +54,14 @@ export class Connection {
   async post(events: Buffer, receipt: Receipt): Promise<Verdict> {
     const level = this.settings.gzip_level;
     const body = level === 0 ? events : await compress(events, { level });
-    await this.takeTurn(receipt.signal);
+    await this.takeTurn(receipt.signal, this.gate.refusal() !== undefined);
     try {
       receipt.signal.throwIfAborted();
       return this.judge(await this.ask(body, receipt.signal), receipt);
-    } catch (error) {
-      throw error instanceof ExchangeError ? this.unanswered(error) : error;
+    } catch (thrown) {
+      const error = thrown instanceof ExchangeError ? this.unanswered(thrown) : thrown;
+      if (!receipt.signal.aborted) this.shut(error);
+      throw error;
     } finally {
       this.turn.release();
     }
@@ -67,14 +73,29 @@ export class Connection {
     this.client.close();
   }
 
-  /** Our turn, but not before the time that the receiver has asked for. */
-  private async takeTurn(signal: AbortSignal): Promise<void> {
+  /** Our turn, but not before the time that the receiver has asked for. @param insists on going where the gate is shut */
+  private async takeTurn(signal: AbortSignal, insists: boolean): Promise<void> {
     await this.turn.take();
+    if (!insists) this.giveWay();
     for (let wait = this.notBefore - Date.now(); wait > 0; wait = this.notBefore - Date.now()) {
       this.turn.release();
       await sleep(wait, undefined, { signal });
       await this.turn.take();
+      if (!insists) this.giveWay();
     }
+  }
+
+  /** What waited behind a request that failed need not fail the same way where another indexer may take it. */
+  private giveWay(): void {
+    const refusal = this.settings.url.length > 1 ? this.gate.refusal() : undefined;
+    if (refusal === undefined) return;
+    this.turn.release();
+    throw refusal.error;
+  }
+
+  private shut(error: unknown): void {
+    if (!(error instanceof DeliveryError) || error.fault.kind === 'rejected') return;
+    this.gate.refused(error, error.fault.kind === 'retry' ? error.fault.afterMs : undefined);
   }
 
   private ask(body: Buffer, signal: AbortSignal): Promise<Answer> {

@@ -1,12 +1,11 @@
-import type { DeliveryError, FrameBlock, Transport, TransportContext, TransportType } from '../transport.ts';
+import type { FrameBlock, ProbeReport, Transport, TransportContext, TransportType } from '../transport.ts';
 import { Client } from './client.ts';
-import { Connection } from './connection.ts';
-import { deliver } from './delivery.ts';
 import { hecEnvelope } from './envelope.ts';
-import { abortedFault, closedFault, rejectedFault } from './faults.ts';
+import { abortedFault, closedFault } from './faults.ts';
+import { type Endpoint, Indexer } from './indexer.ts';
 import { probeHec } from './probe.ts';
-import { Receipt } from './receipt.ts';
 import { checkHec, type HecSettings, hecSchema } from './settings.ts';
+import { Spread } from './spread.ts';
 
 /** Splunk HTTP Event Collector, with indexer acknowledgement. */
 export const hec: TransportType<HecSettings> = {
@@ -26,85 +25,61 @@ const ackWindow = 16 * 1024 * 1024;
 const plainWindow = 1024 * 1024;
 
 function createHec(settings: HecSettings, context: TransportContext): Transport {
-  const place = `destination ${context.name} (${settings.url})`;
-  if (isExposed(settings.url)) {
-    context.observer.notice(`${place}: token and events travel unencrypted; turn on SSL for HEC and use https://`);
-  }
-  const client = openClients(settings, context, place);
-  const connections = Array.from(
-    { length: settings.connections },
-    () => new Connection(settings, client(), place, (message) => context.observer.notice(message)),
-  );
-  const underWay = new Set<Receipt>();
+  const place = `destination ${context.name}`;
+  const endpoints = settings.url.map((url): Endpoint => ({ url, place: `${place} (${url})` }));
+  for (const endpoint of endpoints) warnIfExposed(endpoint, context);
+  const onSocket = socketCounter(context);
+  const spread = new Spread(endpoints.map((endpoint) => new Indexer(settings, endpoint, context, onSocket)));
   let closed = false;
 
   async function send(block: FrameBlock, signal: AbortSignal): Promise<void> {
     if (closed) throw closedFault(place);
     if (signal.aborted) throw abortedFault(place);
-    const receipt = new Receipt();
-    const abort = (): void => receipt.fail(abortedFault(place));
-    signal.addEventListener('abort', abort, { once: true });
-    underWay.add(receipt);
-    try {
-      await sendOn(leastLoaded(connections), block, receipt);
-    } finally {
-      underWay.delete(receipt);
-      signal.removeEventListener('abort', abort);
-    }
+    await spread.send(block, signal, abortedFault(place));
   }
 
-  async function sendOn(connection: Connection, block: FrameBlock, receipt: Receipt): Promise<void> {
-    const rules = {
-      place,
-      mostBytes: settings.max_content_bytes,
-      trustPrefix: !settings.ack,
-      signal: receipt.signal,
-    };
-    const requests = deliver(block, (events) => connection.post(events, receipt), rules);
-    receipt.expect();
-    requests.then(
-      () => receipt.settle(),
-      (fault: DeliveryError) => receipt.fail(fault),
-    );
-    await receipt.done;
-    const refused = await requests;
-    if (refused.size > 0) throw rejectedFault(place, refused);
+  async function probe(signal: AbortSignal): Promise<ProbeReport> {
+    const reports: ProbeReport[] = [];
+    for (const endpoint of endpoints) {
+      const client = new Client(settings, endpoint, context, onSocket);
+      const report = await probeHec(settings, endpoint.url, client, context.observer, signal);
+      reports.push(endpoints.length === 1 ? report : named(report, new URL(endpoint.url).host));
+    }
+    return { assurance, ok: reports.every(({ ok }) => ok), steps: reports.flatMap(({ steps }) => steps) };
   }
 
   async function close(): Promise<void> {
     closed = true;
-    const fault = closedFault(place);
-    for (const receipt of underWay) receipt.fail(fault);
-    for (const connection of connections) connection.close(fault);
+    spread.close(closedFault(place));
   }
 
+  const assurance = settings.ack ? 'indexed' : 'accepted';
   return {
-    assurance: settings.ack ? 'indexed' : 'accepted',
+    assurance,
     envelope: hecEnvelope(settings, context.hostname),
-    window: settings.connections * (settings.ack ? ackWindow : plainWindow),
+    window: endpoints.length * settings.connections * (settings.ack ? ackWindow : plainWindow),
     send,
-    probe: (signal) => probeHec(settings, client(), context.observer, signal),
+    probe,
     close,
   };
 }
 
-/** Makes clients that report together how many connections are open. */
-function openClients(settings: HecSettings, context: TransportContext, place: string): () => Client {
-  let open = 0;
-  return () =>
-    new Client(settings, context, place, (change) => {
-      open += change;
-      context.observer.connections(open);
-    });
+function named({ steps, ...report }: ProbeReport, host: string): ProbeReport {
+  return { ...report, steps: steps.map(({ step, ...seen }) => ({ step: `${host} ${step}`, ...seen })) };
 }
 
-/** The first one that is free, so that a single connection does all while it can, in order. */
-function leastLoaded(connections: readonly Connection[]): Connection {
-  return connections.reduce((least, next) => (next.load < least.load ? next : least));
+/** Reports how many connections are open, over all clients. */
+function socketCounter({ observer }: TransportContext): (change: 1 | -1) => void {
+  let open = 0;
+  return (change) => {
+    open += change;
+    observer.connections(open);
+  };
 }
 
 /** Plain HTTP to another host. */
-function isExposed(url: string): boolean {
+function warnIfExposed({ url, place }: Endpoint, { observer }: TransportContext): void {
   const { protocol, hostname } = new URL(url);
-  return protocol === 'http:' && !/^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname);
+  if (protocol !== 'http:' || /^(localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return;
+  observer.notice(`${place}: token and events travel unencrypted; turn on SSL for HEC and use https://`);
 }

@@ -28,6 +28,7 @@ class Failure extends Error {
  */
 export async function probeHec(
   settings: HecSettings,
+  url: string,
   client: Client,
   observer: TransportObserver,
   signal: AbortSignal,
@@ -35,7 +36,7 @@ export async function probeHec(
   const ask = asker(settings, client);
   try {
     return await walk(settings.ack ? 'indexed' : 'accepted', explain, signal, async (walk) => {
-      await connection(settings, observer, signal, walk);
+      await connection(settings, new URL(url), observer, signal, walk);
       await walk.step('health', async () => [undefined, health(await ask('GET', '/health', '', signal))]);
       await walk.step('token', async () => [undefined, token(await ask('POST', '/event', '', signal))]);
       walk.note([index(settings)]);
@@ -52,11 +53,11 @@ export async function probeHec(
 /** The way to the port, and through TLS where there is some. */
 async function connection(
   settings: HecSettings,
+  url: URL,
   observer: TransportObserver,
   signal: AbortSignal,
   walk: Walk,
 ): Promise<void> {
-  const url = new URL(settings.url);
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const place = { host, port: Number(url.port) || (url.protocol === 'https:' ? 443 : 80) };
   const timeout = settings.stall_timeout;

@@ -3,7 +3,8 @@ import type { SecretRef, SettingsSchema } from '../transport.ts';
 
 /** A `hec` destination as the configuration gives it; `null` means not given. Durations in milliseconds. */
 export interface HecSettings {
-  readonly url: string;
+  /** One for each indexer. */
+  readonly url: readonly string[];
   readonly token: SecretRef;
   readonly ack: boolean;
   readonly index: string | null;
@@ -23,8 +24,9 @@ export interface HecSettings {
 
 export const hecSchema: SettingsSchema = {
   url: {
-    doc: 'Base of the HTTP Event Collector: scheme, host and port. `/services/collector/...` is added to it.',
+    doc: 'Base of the HTTP Event Collector: scheme, host and port. `/services/collector/...` is added to it. Of several indexers name each: events are spread over them, and those that one does not take go to the others.',
     format: 'url',
+    list: 'or-one',
     default: null,
     required: true,
     example: 'https://splunk.corp.example:8088',
@@ -78,7 +80,7 @@ export const hecSchema: SettingsSchema = {
     default: 0,
   },
   connections: {
-    doc: 'Connections, each with its own channel. With more than one, requests may overtake each other; Splunk orders events by time.',
+    doc: 'Connections to each indexer, each with its own channel. With more than one, requests may overtake each other; Splunk orders events by time.',
     format: 'nat',
     default: 2,
   },
@@ -107,10 +109,14 @@ export const hecSchema: SettingsSchema = {
 
 /** Faults that no single setting shows, as `[path, message]`. */
 export function checkHec(settings: HecSettings): (readonly [path: string, message: string])[] {
-  return [...checkUrl(settings), ...checkNumbers(settings), ...checkTls(settings.tls)];
+  return [
+    ...settings.url.flatMap((url) => checkUrl(url, settings)),
+    ...checkNumbers(settings),
+    ...checkTls(settings.tls),
+  ];
 }
 
-function checkUrl({ url, tls }: HecSettings): [string, string][] {
+function checkUrl(url: string, { tls }: HecSettings): [string, string][] {
   const { protocol, pathname, search, hash } = new URL(url);
   const faults: [string, string][] = [];
   if (search !== '' || hash !== '') faults.push(['url', 'must not hold a query or a fragment']);

@@ -61,7 +61,7 @@ describe('an acknowledgement', () => {
   });
 
   test('is asked for with one poll at a time, on the channel of the post', async () => {
-    await using rig = await makeRig({}, { indexingMs: 40 });
+    await using rig = await makeRig({}, { indexingMs: 400 });
     await Promise.all([0, 1, 2, 3].map((n) => rig.deliver(goodFrames(rig.transport, 1, n))));
     const channels = new Set(rig.stub.requests.map(({ headers }) => headers['x-splunk-request-channel']));
     expect(channels.size).toBe(1);

@@ -102,7 +102,7 @@ describe.each([true, false])('with ack: %s, a connection', (ack) => {
   test('that is refused is a retry, and heals', async () => {
     await using rig = await makeRig({ ack });
     const context = new Context();
-    const transport = hec.create(settings({ url: 'http://127.0.0.1:1', ack }), context);
+    const transport = hec.create(settings({ url: ['http://127.0.0.1:1'], ack }), context);
     const error = await faultOf(transport.send(blockOf(goodFrames(rig.transport, 1)), never));
     expect(error).toMatchObject({ code: 'TF-HEC-CONNECTION', fault: { kind: 'retry' } });
     expect(error?.message).toContain('ECONNREFUSED');
@@ -126,7 +126,7 @@ describe('a clock', () => {
     const mute = createServer();
     await once(mute.listen(0, '127.0.0.1'), 'listening');
     const url = `https://127.0.0.1:${(mute.address() as AddressInfo).port}`;
-    const transport = hec.create(settings({ url, stall_timeout: 300, request_timeout: 60_000 }), new Context());
+    const transport = hec.create(settings({ url: [url], stall_timeout: 300, request_timeout: 60_000 }), new Context());
     const error = await faultOf(transport.send(blockOf(goodFrames(transport, 1)), never));
     expect(error).toMatchObject({ code: 'TF-HEC-STALLED', fault: { kind: 'retry' } });
     await transport.close();
@@ -141,7 +141,7 @@ describe('a clock', () => {
 
   test('for the answer begins when the request is out: a slow link is no fault', async () => {
     await using slow = await tricklingReceiver();
-    const patient = settings({ url: slow.url, ack: false, stall_timeout: 3_000, request_timeout: 300 });
+    const patient = settings({ url: [slow.url], ack: false, stall_timeout: 3_000, request_timeout: 300 });
     const transport = hec.create({ ...patient, max_content_bytes: 40_000_000 }, new Context());
     const since = performance.now();
     expect(await faultOf(transport.send(blockOf(goodFrames(transport, 20, 0, 1_000_000)), never))).toBeUndefined();
@@ -178,7 +178,7 @@ describe('an aborted send', () => {
 
   test('reads its buffer no more: what the caller writes there is never sent', async () => {
     await using slow = await slowReceiver();
-    const transport = hec.create(settings({ url: slow.url, max_content_bytes: 40_000_000 }), new Context());
+    const transport = hec.create(settings({ url: [slow.url], max_content_bytes: 40_000_000 }), new Context());
     const block = blockOf(goodFrames(transport, 20, 0, 1_000_000));
     const abort = new AbortController();
     const sent = faultOf(transport.send(block, abort.signal));
@@ -218,7 +218,7 @@ describe('close', () => {
 
 test('an answer that overtakes its request gives the buffer back only when nothing reads it any more', async () => {
   await using slow = await slowReceiver('HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{"code":0}');
-  const generous = settings({ url: slow.url, ack: false, max_content_bytes: 40_000_000 });
+  const generous = settings({ url: [slow.url], ack: false, max_content_bytes: 40_000_000 });
   const transport = hec.create(generous, new Context());
   const block = blockOf(goodFrames(transport, 20, 0, 1_000_000));
   expect(await faultOf(transport.send(block, never))).toBeUndefined();
@@ -330,7 +330,7 @@ describe('over TLS', () => {
   test('a plain endpoint blocks with a remedy', async () => {
     await using plain = await makeRig();
     const url = plain.stub.url.replace('http:', 'https:');
-    const transport = hec.create(settings({ url }), new Context());
+    const transport = hec.create(settings({ url: [url] }), new Context());
     const error = await faultOf(transport.send(blockOf(goodFrames(transport, 1)), never));
     expect(error).toMatchObject({ code: 'TF-HEC-TLS', fault: { kind: 'blocked' } });
     await transport.close();

@@ -47,9 +47,9 @@ describe('a probe', () => {
   });
 
   test('finds a closed port, and a name that does not exist', async () => {
-    const closed = await probe(hec.create(settings({ url: 'http://127.0.0.1:1' }), new Context()));
+    const closed = await probe(hec.create(settings({ url: ['http://127.0.0.1:1'] }), new Context()));
     expect(names(closed)).toEqual(['dns ok', 'tcp failed']);
-    const nameless = await probe(hec.create(settings({ url: 'https://splunk.invalid:8088' }), new Context()));
+    const nameless = await probe(hec.create(settings({ url: ['https://splunk.invalid:8088'] }), new Context()));
     expect(names(nameless)).toEqual(['dns failed']);
     for (const { steps } of [closed, nameless]) expect(steps.at(-1)?.remedy).toContain('firewalls');
   });

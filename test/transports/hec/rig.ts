@@ -24,7 +24,7 @@ export const noTls = {
 /** Settings as the configuration would give them, with short waits. */
 export function settings(changes: Partial<HecSettings> = {}): HecSettings {
   return {
-    url: 'http://127.0.0.1:1',
+    url: ['http://127.0.0.1:1'],
     token: { env: 'HEC_TOKEN' },
     ack: true,
     index: null,
@@ -124,7 +124,7 @@ export interface Rig extends AsyncDisposable {
 export async function makeRig(changes: Partial<HecSettings> = {}, options: HecStubOptions = {}): Promise<Rig> {
   const stub = await createHecStub({ tokens: [{ token: TOKEN, ack: changes.ack ?? true }], keep: true, ...options });
   const context = new Context();
-  const transport = hec.create(settings({ url: stub.url, ...changes }), context);
+  const transport = hec.create(settings({ url: [stub.url], ...changes }), context);
   const send: Rig['send'] = (frames, signal = new AbortController().signal) =>
     faultOf(transport.send(blockOf(frames), signal));
   const deliver = async (frames: readonly string[]): Promise<readonly number[]> => {

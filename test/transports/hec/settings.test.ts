@@ -9,17 +9,17 @@ import { Context, noTls, settings } from './rig.ts';
 describe('settings that do not fit together', () => {
   test.each([
     [{}, []],
-    [{ url: 'https://splunk.example:8088/' }, []],
-    [{ url: 'https://proxy.example/splunk' }, []],
-    [{ url: 'https://splunk.example:8088/services/collector/event' }, ['url']],
-    [{ url: 'https://splunk.example:8088?token=x' }, ['url']],
+    [{ url: ['https://splunk.example:8088/'] }, []],
+    [{ url: ['https://proxy.example/splunk'] }, []],
+    [{ url: ['https://splunk.example:8088/services/collector/event'] }, ['url']],
+    [{ url: ['https://splunk.example:8088?token=x'] }, ['url']],
     [{ gzip_level: 10 }, ['gzip_level']],
     [{ connections: 0 }, ['connections']],
     [{ max_content_bytes: 10 }, ['max_content_bytes']],
     [{ stall_timeout: 999 }, ['stall_timeout']],
     [{ ack_timeout: 10, ack_poll_interval: 10 }, ['ack_timeout']],
     [{ tls: { ...noTls, ca_file: '/ca.pem' } }, ['tls']],
-    [{ url: 'https://s', tls: { ...noTls, cert_file: '/c.pem' } }, ['tls.key_file']],
+    [{ url: ['https://s'], tls: { ...noTls, cert_file: '/c.pem' } }, ['tls.key_file']],
   ])('%j: %j', (changes, paths) => {
     expect(hec.check(settings(changes)).map(([path]) => path)).toEqual(paths);
   });
@@ -40,7 +40,7 @@ test.each([
   ['https://splunk.example:8088', 0],
 ])('%s: an operator is told %d times that the token travels unencrypted', (url, times) => {
   const context = new Context();
-  hec.create(settings({ url }), context);
+  hec.create(settings({ url: [url] }), context);
   expect(context.notices.filter((notice) => notice.includes('unencrypted'))).toHaveLength(times);
 });
 
