@@ -31,6 +31,7 @@ test('no label is made for names that strangers choose', async () => {
     [
       'destination',
       'filter',
+      'host',
       'kind',
       'node',
       'priority',
