@@ -31,8 +31,11 @@ export interface Origin {
   readonly region: string | undefined;
 }
 
-/** Whether a text is a JSON value (spliced into an envelope as it is) or any other line (quoted where needed). */
-export type TextKind = 'json' | 'text';
+/**
+ * What a text is: a JSON value (spliced into an envelope as it is); any other line (quoted where needed); or, `labelled`,
+ * a line that begins with the name of its format and holds event id, account and region (LEEF, CEF).
+ */
+export type TextKind = 'json' | 'text' | 'labelled';
 
 /** An envelope with all that is constant for a lane laid out beforehand. Pure; called once a record, so it must be cheap. */
 export interface BoundEnvelope {

@@ -132,7 +132,7 @@ export const cef: Format = {
       return head(event, isPlain) + writeFields(writers, event, isPlain, changes, without);
     };
     return {
-      kind: 'text',
+      kind: 'labelled',
       sourcetype: 'cef',
       verbatim: false,
       write: writeWithin(build, changes, tally),

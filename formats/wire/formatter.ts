@@ -27,10 +27,11 @@ export interface WrittenField {
 /** A compiled formatter for one log type. */
 export interface TypeFormatter {
   /**
-   * `json` when every text is a JSON value. A record that is sent as it stands was found by its brackets and not parsed,
+   * `json` when every text is a JSON value; `labelled` when it begins with the name of its format and holds event id,
+   * account and region. A record that is sent as it stands was found by its brackets and not parsed,
    * so that a receiver may still find fault with what is between them.
    */
-  readonly kind: 'json' | 'text';
+  readonly kind: 'json' | 'text' | 'labelled';
   /** The record's own text, untouched: then the event need not be read in full. */
   readonly verbatim: boolean;
   /** What Splunk is to take the texts for, where they are no longer what the log type's own sourcetype stands for. */

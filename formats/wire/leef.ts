@@ -115,7 +115,7 @@ export const leef: Format = {
       return head(event, isPlain) + writeFields(writers, event, isPlain, changes, without) + marker;
     };
     return {
-      kind: 'text',
+      kind: 'labelled',
       sourcetype: 'leef',
       verbatim: false,
       write: writeWithin(build, changes, tally),

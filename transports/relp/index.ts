@@ -1,6 +1,7 @@
 import { type Place, placesOf } from '../hosts/settings.ts';
 import { overHosts } from '../hosts/several-hosts.ts';
 import { syslogEnvelope } from '../syslog/envelope.ts';
+import { headerStyle } from '../syslog/header-settings.ts';
 import type { Transport, TransportContext, TransportObserver, TransportType } from '../transport.ts';
 import { Relp } from './relp.ts';
 import { checkRelp, type RelpSettings, relpSchema } from './settings.ts';
@@ -20,11 +21,8 @@ export const relp: TransportType<RelpSettings> = {
 /** @param lastTxnr another one in tests only */
 export function createRelp(settings: RelpSettings, context: TransportContext, lastTxnr = LAST_TXNR): Transport {
   const envelope = syslogEnvelope({
-    header: settings.header,
+    ...headerStyle(settings, context.hostname),
     framing: 'none',
-    facility: settings.facility,
-    appName: settings.app_name,
-    hostname: settings.hostname ?? context.hostname,
     maxMessageBytes: settings.max_message_bytes,
   });
   const connect = ({ host, port, name }: Place, observer: TransportObserver) => {

@@ -1,21 +1,15 @@
-import { isIPv6 } from 'node:net';
 import { checkHosts, type HostsSettings, hostsSchema } from '../hosts/settings.ts';
-import type { FacilityName } from '../syslog/priority.ts';
-import { syslogSchema } from '../syslog/settings.ts';
+import { checkHeader, type HeaderSettings, headerSchema } from '../syslog/header-settings.ts';
 import { checkTls, type TlsSettings, tlsSchema } from '../tls-options.ts';
 import type { SettingsSchema } from '../transport.ts';
 
 /** Settings of a RELP destination as they come from the configuration. */
-export interface RelpSettings extends HostsSettings {
+export interface RelpSettings extends HostsSettings, HeaderSettings {
   readonly port: number;
   readonly protocol: 'tls' | 'tcp';
-  readonly header: 'rfc5424' | 'rfc3164';
   readonly tls: TlsSettings;
   readonly max_message_bytes: number;
   readonly window: number;
-  readonly facility: FacilityName;
-  readonly app_name: string;
-  readonly hostname: string | null;
   readonly connect_timeout: number;
   readonly stall_timeout: number;
 }
@@ -35,7 +29,7 @@ export const relpSchema = {
     format: ['tls', 'tcp'],
     default: 'tls',
   },
-  header: syslogSchema.header,
+  ...headerSchema,
   tls: tlsSchema,
   max_message_bytes: {
     doc: "Most bytes of one event with its header. Must not exceed the receiver's limit: rsyslog cuts longer events off without a word (maxMessageSize, 8096 by default; raise both).",
@@ -47,9 +41,6 @@ export const relpSchema = {
     format: 'bytes',
     default: 1024 * 1024,
   },
-  facility: syslogSchema.facility,
-  app_name: syslogSchema.app_name,
-  hostname: syslogSchema.hostname,
   connect_timeout: {
     doc: 'Longest wait for a connection, its TLS handshake and the answer to `open` together, for each address.',
     format: 'duration',
@@ -66,11 +57,15 @@ type Complaint = readonly [path: string, message: string];
 
 /** Faults that no single setting shows. */
 export function checkRelp(settings: RelpSettings): readonly Complaint[] {
-  const complaints: Complaint[] = [...checkHosts(settings, settings.port), ...checkTls(settings.tls)];
+  const complaints: Complaint[] = [
+    ...checkHosts(settings, settings.port),
+    ...checkHeader(settings),
+    ...checkTls(settings.tls),
+  ];
   const complain = (when: boolean, path: string, message: string) => {
     if (when) complaints.push([path, message]);
   };
-  const { protocol, tls, window, max_message_bytes: most, hostname } = settings;
+  const { protocol, tls, window, max_message_bytes: most } = settings;
   const tlsGiven = [tls.ca_file, tls.cert_file, tls.key_file, tls.server_name].some((value) => value !== null);
   complain(protocol !== 'tls' && tlsGiven, 'tls', `has no meaning with protocol ${protocol}: use protocol tls`);
   complain(most < 512, 'max_message_bytes', 'leaves no room for an event: at least 512');
@@ -80,6 +75,5 @@ export function checkRelp(settings: RelpSettings): readonly Complaint[] {
     'stall_timeout',
     'at least 1s, or a busy receiver would be taken for a dead one',
   );
-  complain(hostname !== null && isIPv6(hostname), 'hostname', 'an IPv6 address cannot be routed by QRadar: use a name');
   return complaints;
 }

@@ -2,6 +2,7 @@ import { type Place, placesOf } from '../hosts/settings.ts';
 import { overHosts } from '../hosts/several-hosts.ts';
 import type { Envelope, Transport, TransportContext, TransportObserver, TransportType } from '../transport.ts';
 import { syslogEnvelope } from './envelope.ts';
+import { headerStyle } from './header-settings.ts';
 import { PlainSyslog } from './plain.ts';
 import { Rotation } from './rotation.ts';
 import { checkSyslog, effective, type SyslogSettings, syslogSchema } from './settings.ts';
@@ -20,11 +21,8 @@ export const syslog: TransportType<SyslogSettings> = {
 function createSyslog(settings: SyslogSettings, context: TransportContext): Transport {
   const { port, framing } = effective(settings);
   const envelope = syslogEnvelope({
-    header: settings.header,
+    ...headerStyle(settings, context.hostname),
     framing,
-    facility: settings.facility,
-    appName: settings.app_name,
-    hostname: settings.hostname ?? context.hostname,
     maxMessageBytes: settings.max_message_bytes,
   });
   return overHosts(placesOf(settings, port), settings.balance, context, (place, observer) =>

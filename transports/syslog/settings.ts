@@ -1,23 +1,18 @@
-import { isIPv6 } from 'node:net';
 import { checkHosts, type HostsSettings, hostsSchema } from '../hosts/settings.ts';
 import { checkTls, type TlsSettings, tlsSchema } from '../tls-options.ts';
 import type { SettingsSchema } from '../transport.ts';
 import type { FrameStyle } from './envelope.ts';
-import { FACILITIES, type FacilityName } from './priority.ts';
+import { checkHeader, type HeaderSettings, headerSchema } from './header-settings.ts';
 
 /** Settings of a syslog destination as they come from the configuration. `null`: not given, the protocol decides. */
-export interface SyslogSettings extends HostsSettings {
+export interface SyslogSettings extends HostsSettings, HeaderSettings {
   readonly port: number | null;
   readonly protocol: 'tls' | 'tcp' | 'udp';
-  readonly header: 'rfc5424' | 'rfc3164';
   readonly framing: 'octet-counting' | 'newline' | null;
   readonly confirm: 'close-notify' | 'none' | null;
   readonly tls: TlsSettings;
   readonly max_message_bytes: number;
   readonly connections: number;
-  readonly facility: FacilityName;
-  readonly app_name: string;
-  readonly hostname: string | null;
   readonly connect_timeout: number;
   readonly confirm_after: number;
   readonly confirm_interval: number;
@@ -34,11 +29,7 @@ export const syslogSchema = {
     format: ['tls', 'tcp', 'udp'],
     default: 'tls',
   },
-  header: {
-    doc: 'Header before each event: `rfc5424`, or `rfc3164` for receivers that know only the old one (time stamp in local time, without year).',
-    format: ['rfc5424', 'rfc3164'],
-    default: 'rfc5424',
-  },
+  ...headerSchema,
   framing: {
     doc: 'How a stream is cut into events. By default `octet-counting` for tls (RFC 5425) and `newline` for tcp. QRadar wants `newline`. With `newline`, line breaks in an event become spaces.',
     format: ['octet-counting', 'newline'],
@@ -59,13 +50,6 @@ export const syslogSchema = {
     doc: 'Connections at a time. With 2, one is filled while the other is being confirmed. With 1, events arrive strictly in order, but sending pauses at each confirmation.',
     format: 'nat',
     default: 2,
-  },
-  facility: { doc: 'Syslog facility of all events.', format: Object.keys(FACILITIES), default: 'local0' },
-  app_name: { doc: 'APP-NAME of the header (rfc5424), or TAG (rfc3164).', format: 'String', default: 'trailferry' },
-  hostname: {
-    doc: "HOSTNAME of the header, by which QRadar tells log sources apart. By default this host's name.",
-    format: 'hostname',
-    default: null,
   },
   connect_timeout: {
     doc: 'Longest wait for a connection and its TLS handshake, for each address.',
@@ -104,7 +88,11 @@ type Complaint = readonly [path: string, message: string];
 
 /** Faults that no single setting shows. */
 export function checkSyslog(settings: SyslogSettings): readonly Complaint[] {
-  const complaints: Complaint[] = [...checkHosts(settings, effective(settings).port), ...checkTls(settings.tls)];
+  const complaints: Complaint[] = [
+    ...checkHosts(settings, effective(settings).port),
+    ...checkHeader(settings),
+    ...checkTls(settings.tls),
+  ];
   const complain = (when: boolean, path: string, message: string) => {
     if (when) complaints.push([path, message]);
   };
@@ -130,10 +118,5 @@ export function checkSyslog(settings: SyslogSettings): readonly Complaint[] {
     'at least 1s, or a busy receiver would be taken for a dead one',
   );
   complain(settings.confirm_after < 1, 'confirm_after', 'at least 1 byte');
-  complain(
-    settings.hostname !== null && isIPv6(settings.hostname),
-    'hostname',
-    'an IPv6 address cannot be routed by QRadar: use a name',
-  );
   return complaints;
 }

@@ -35,8 +35,8 @@ describe('events', () => {
 
   test('with a header of RFC 3164', async () => {
     const { receiver, send } = await relpPair({}, { header: 'rfc3164' });
-    await send(['LEEF:2.0|x']);
-    expect(receiver.messages[0]).toMatch(/^<134>Nov 24 .{8} agent\.example LEEF:2\.0\|x$/);
+    await send(['x']);
+    expect(receiver.messages[0]).toMatch(/^<134>Nov 24 .{8} agent\.example trailferry: x$/);
   });
 
   test('count as delivered when the last of a block is answered for, and not before', async () => {

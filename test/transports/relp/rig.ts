@@ -8,7 +8,7 @@ import { closeAtEnd } from '../syslog/rig.ts';
 
 type Given = Partial<Omit<RelpSettings, 'tls'>> & { readonly tls?: Partial<RelpSettings['tls']> };
 
-/** Settings with the defaults that the schema says, but short waits and no TLS. */
+/** Settings with the defaults that the schema says, but short waits, the shortest header and no TLS. */
 export function relpSettings({ tls, ...given }: Given): RelpSettings {
   return {
     host: '127.0.0.1',
@@ -21,7 +21,10 @@ export function relpSettings({ tls, ...given }: Given): RelpSettings {
     window: 1024 * 1024,
     facility: 'local0',
     app_name: 'trailferry',
-    hostname: null,
+    hostname: '{host}',
+    msgid: '{log_type}',
+    structured_data: false,
+    enterprise_number: 32_473,
     connect_timeout: 2_000,
     stall_timeout: 1_000,
     ...given,

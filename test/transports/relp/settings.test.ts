@@ -4,7 +4,15 @@ import { relpSettings } from './rig.ts';
 
 test('the defaults fit together, and are those that the tests use', () => {
   const defaults = Object.fromEntries(Object.entries(relp.schema).map(([name, setting]) => [name, setting.default]));
-  const { tls: _tls, host: _h, protocol: _p, connect_timeout: _c, stall_timeout: _s, ...same } = relpSettings({});
+  const {
+    tls: _tls,
+    structured_data: _d,
+    host: _h,
+    protocol: _p,
+    connect_timeout: _c,
+    stall_timeout: _s,
+    ...same
+  } = relpSettings({});
   expect(defaults).toMatchObject({ ...same, protocol: 'tls', connect_timeout: 5_000, stall_timeout: 8_000 });
   expect(relp.check(relpSettings({}))).toEqual([]);
 });

@@ -10,7 +10,11 @@ const STYLE: FrameStyle = {
   framing: 'octet-counting',
   facility: 'local0',
   appName: 'trailferry',
-  hostname: 'agent.example',
+  hostname: '{host}',
+  msgId: '{log_type}',
+  thisHost: 'agent.example',
+  structuredData: null,
+  enterprise: 32_473,
   maxMessageBytes: 32_768,
 };
 const ID = '0'.repeat(32);
@@ -22,7 +26,7 @@ function frame(
   severity = 0,
   logType = ORIGIN.logType,
 ): string {
-  const kind = text.startsWith('{') ? 'json' : 'text';
+  const kind = /^(LEEF|CEF):/.test(text) ? 'labelled' : 'text';
   return syslogEnvelope({ ...STYLE, ...style })
     .bind({ ...ORIGIN, logType }, kind)
     .frame(text, timeMs, severity, ID);
@@ -30,7 +34,13 @@ function frame(
 
 describe('rfc5424', () => {
   test('the header of RFC 5424 6.5 example 1, with NILVALUE for what we do not know', () => {
-    const style = { facility: 'auth', appName: 'su', hostname: 'mymachine.example.com', framing: 'datagram' } as const;
+    const style = {
+      facility: 'auth',
+      appName: 'su',
+      hostname: 'mymachine.example.com',
+      framing: 'datagram',
+      structuredData: false,
+    } as const;
     const text = "'su root' failed for lonvick on /dev/pts/8";
     expect(frame(style, text, Date.UTC(2003, 9, 11, 22, 14, 15, 3), 9, 'ID47')).toBe(
       "<34>1 2003-10-11T22:14:15.003Z mymachine.example.com su - ID47 - 'su root' failed for lonvick on /dev/pts/8",
@@ -97,10 +107,98 @@ describe('rfc5424', () => {
   });
 
   test('header fields are printable ASCII of bounded length, and never an IPv6 address', () => {
-    const style = { hostname: 'häuschen am see', appName: 'a'.repeat(60), framing: 'datagram' } as const;
-    const fields = frame(style, 'x', EVENT_TIME, 0, '').split(' ');
+    const style = {
+      hostname: 'häuschen am see',
+      appName: 'a'.repeat(60),
+      msgId: '',
+      structuredData: false,
+      framing: 'datagram',
+    } as const;
+    const fields = frame(style, 'x').split(' ');
     expect(fields.slice(2)).toEqual(['h_uschen_am_see', 'a'.repeat(48), '-', '-', '-', 'x']);
     expect(frame({ hostname: '2001:db8::1', framing: 'datagram' }, 'x').split(' ')[2]).toBe('-');
+  });
+});
+
+describe('templates', () => {
+  const origin = { ...ORIGIN, source: 's3://logs/AWSLogs/x' };
+  const bound = (style: Partial<FrameStyle>, from = origin) =>
+    syslogEnvelope({ ...STYLE, framing: 'datagram', ...style }).bind(from, 'labelled');
+  const head = (style: Partial<FrameStyle>, from = origin) =>
+    bound(style, from).frame('LEEF:', EVENT_TIME, 0, ID).split(' ');
+
+  test('every field of the fixed list, in each of the three places', () => {
+    const all = '{host}/{account}/{region}/{log_type}/{bucket}';
+    const values = 'agent.example/111122223333/eu-west-1/cloudtrail/logs';
+    const [, , host, app, , msgId] = head({ hostname: all, appName: all, msgId: all });
+    expect([host, app, msgId]).toEqual([values, values.slice(0, 48), values.slice(0, 32)]);
+  });
+
+  test('what the object does not tell is unknown', () => {
+    const bare = { ...origin, account: undefined, region: undefined };
+    expect(head({ hostname: 'aws-{account}-{region}' }, bare)[2]).toBe('aws-unknown-unknown');
+  });
+
+  test('values are cleaned: no value can end its field or reach the next one', () => {
+    const odd = { ...origin, account: 'a b\nü', region: ' ' };
+    expect(head({ hostname: 'x-{account}', msgId: '{region}' }, odd).slice(2, 6)).toEqual([
+      'x-a_b__',
+      'trailferry',
+      '-',
+      '_',
+    ]);
+  });
+
+  test.each(['2001:db8::1', '[2001:db8::1]', 'fe80::1%eth0', '::ffff:192.0.2.1'])(
+    'never the IPv6 address %s',
+    (thisHost) => {
+      expect(head({ thisHost })[2]).toBe('-');
+      expect(head({ thisHost, header: 'rfc3164' })[3]).toBe('-');
+      expect(head({ thisHost, hostname: 'aws-{account}' })[2]).toBe('aws-111122223333');
+    },
+  );
+
+  test('room is what the longest header leaves', () => {
+    const long = {
+      hostname: 'h'.repeat(300),
+      appName: 'a'.repeat(100),
+      msgId: 'm'.repeat(100),
+      maxMessageBytes: 2_000,
+    };
+    const { room, frame: lay } = bound(long);
+    expect(lay('x'.repeat(room), EVENT_TIME, 0, ID).length).toBe(2_000);
+  });
+});
+
+describe('structured data', () => {
+  const laid = (kind: 'json' | 'text' | 'labelled', style: Partial<FrameStyle> = {}, origin = ORIGIN) =>
+    syslogEnvelope({ ...STYLE, framing: 'datagram', ...style })
+      .bind(origin, kind)
+      .frame('the text', EVENT_TIME, 0, 'ab'.repeat(16));
+  const element = `[trailferry@32473 event_id="${'ab'.repeat(16)}" account="111122223333" region="eu-west-1"]`;
+
+  test('event id, account and region, where the text does not say them', () => {
+    expect(laid('json').endsWith(` cloudtrail ${element} the text`)).toBe(true);
+    expect(laid('text').endsWith(` cloudtrail ${element} the text`)).toBe(true);
+    expect(laid('labelled').endsWith(' cloudtrail - the text')).toBe(true);
+  });
+
+  test('as the configuration says', () => {
+    expect(laid('labelled', { structuredData: true }).endsWith(` ${element} the text`)).toBe(true);
+    expect(laid('json', { structuredData: false }).endsWith(' - the text')).toBe(true);
+    expect(laid('json', { enterprise: 64_000 })).toContain('[trailferry@64000 event_id=');
+  });
+
+  test('what is not known is left out; what would end a value is escaped', () => {
+    expect(laid('json', {}, { ...ORIGIN, account: undefined, region: undefined })).toContain(
+      `event_id="${'ab'.repeat(16)}"] `,
+    );
+    expect(laid('json', {}, { ...ORIGIN, account: 'a"]\\\n' })).toContain('account="a\\"\\]\\\\_" region=');
+  });
+
+  test('the message keeps within the limit', () => {
+    const bound = syslogEnvelope({ ...STYLE, framing: 'datagram', maxMessageBytes: 600 }).bind(ORIGIN, 'json');
+    expect(bound.frame('x'.repeat(bound.room), EVENT_TIME, 0, ID).length).toBe(600);
   });
 });
 
@@ -147,9 +245,9 @@ describe('rfc3164', () => {
 
 describe('framing', () => {
   test('with newline a text never breaks a frame', () => {
-    expect(frame({ framing: 'newline' }, 'a\r\nb\nc\rd')).toMatch(/ - a {2}b c d\n$/);
-    expect(frame({ framing: 'datagram' }, 'a\nb')).toMatch(/ - a b$/);
-    expect(frame({}, 'a\nb')).toMatch(/ - a\nb$/);
+    expect(frame({ framing: 'newline' }, 'a\r\nb\nc\rd')).toMatch(/\] a {2}b c d\n$/);
+    expect(frame({ framing: 'datagram' }, 'a\nb')).toMatch(/\] a b$/);
+    expect(frame({}, 'a\nb')).toMatch(/\] a\nb$/);
   });
 
   const anyBytes = fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes).toString('latin1'));

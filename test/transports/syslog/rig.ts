@@ -58,7 +58,7 @@ export const numbered = (count: number, from = 0): string[] =>
 
 /** The text of a received message: what follows the header. */
 export function textOf(message: string): string {
-  return message.replace(/^<\d+>1 \S+ \S+ \S+ \S+ \S+ - /, '');
+  return message.replace(/^<\d+>1 \S+ \S+ \S+ \S+ \S+ (?:-|\[[^\]]*\]) /, '');
 }
 
 /** The fault of a send that must fail. */

@@ -35,6 +35,13 @@ test.each([
 test('the schema has a default for every setting, the ones that the tests use too', () => {
   const { schema } = syslog;
   const defaults = Object.fromEntries(Object.entries(schema).map(([name, setting]) => [name, setting.default]));
-  const { tls: _tls, host: _host, connect_timeout: _c, stall_timeout: _s, ...same } = syslogSettings({});
+  const {
+    tls: _tls,
+    structured_data: _d,
+    host: _host,
+    connect_timeout: _c,
+    stall_timeout: _s,
+    ...same
+  } = syslogSettings({});
   expect(defaults).toMatchObject(same);
 });

@@ -2,7 +2,7 @@ import type { SyslogSettings } from '../../../transports/syslog/index.ts';
 
 type Given = Partial<Omit<SyslogSettings, 'tls'>> & { readonly tls?: Partial<SyslogSettings['tls']> };
 
-/** Settings with the defaults that the schema says, but short waits. */
+/** Settings with the defaults that the schema says, but short waits and the shortest header. */
 export function syslogSettings({ tls, ...given }: Given): SyslogSettings {
   return {
     host: '127.0.0.1',
@@ -17,7 +17,10 @@ export function syslogSettings({ tls, ...given }: Given): SyslogSettings {
     connections: 2,
     facility: 'local0',
     app_name: 'trailferry',
-    hostname: null,
+    hostname: '{host}',
+    msgid: '{log_type}',
+    structured_data: false,
+    enterprise_number: 32_473,
     connect_timeout: 2_000,
     confirm_after: 8 * 1024 * 1024,
     confirm_interval: 2_000,
