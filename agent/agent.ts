@@ -18,7 +18,8 @@ import { messageHandler } from './message.ts';
 import { Places } from './places.ts';
 import { priorityOfMessage } from './priority.ts';
 import type { Report } from './report.ts';
-import { mappingOf } from './rules/mapping.ts';
+import { Enrichment } from './rules/enrichment.ts';
+import { mappings } from './rules/mapping.ts';
 import { type Chore, schedule } from './schedule.ts';
 
 /** How long a stop waits for answers that are out. Milliseconds. */
@@ -35,6 +36,14 @@ interface RunningQueue {
   readonly dispatcher: Dispatcher;
 }
 
+/** What must be opened before there is an agent. */
+interface Opened {
+  readonly enrichment: Enrichment;
+  readonly lock: Server;
+  readonly ledger: Ledger;
+  readonly quarantine: Quarantine;
+}
+
 /** The running program: made of all its parts, from one configuration. */
 export class Agent {
   readonly config: Config;
@@ -43,25 +52,32 @@ export class Agent {
   readonly ledger: Ledger;
   readonly quarantine: Quarantine;
   readonly filterWatch: FilterWatch;
+  readonly enrichment: Enrichment;
   private readonly lock: Server;
   private readonly queues: readonly RunningQueue[];
   private readonly chores: { stop(): Promise<void> };
   private readonly ticker: NodeJS.Timeout;
   private stopping: Promise<void> | undefined;
 
-  /** @throws {StateDirLocked} when another process has the state directory */
+  /**
+   * @throws {StateDirLocked} when another process has the state directory
+   * @throws {LookupFileError}
+   */
   static async open(config: Config, report: Report): Promise<Agent> {
+    const enrichment = new Enrichment(config.enrichment);
     const lock = await lockStateDir(config.state_dir);
     const ledger = await Ledger.load(config.state_dir, report.stateDir);
     if (ledger.found === 'damaged')
       report.log('error', 'the ledger was damaged and put aside; duplicates are possible, loss is not');
     const quarantine = await Quarantine.open(config.state_dir, QUARANTINE_BYTES, report.stateDir);
-    return new Agent(config, report, lock, ledger, quarantine);
+    return new Agent(config, report, { enrichment, lock, ledger, quarantine });
   }
 
-  private constructor(config: Config, report: Report, lock: Server, ledger: Ledger, quarantine: Quarantine) {
+  private constructor(config: Config, report: Report, { enrichment, lock, ledger, quarantine }: Opened) {
     this.config = config;
     this.report = report;
+    this.enrichment = enrichment;
+    report.enrichment(enrichment.files);
     this.lock = lock;
     this.ledger = ledger;
     this.quarantine = quarantine;
@@ -97,7 +113,7 @@ export class Agent {
     const { config, report, ledger, quarantine } = this;
     const connect = connectAws(config.aws, readSecret);
     const lanes = new Lanes(ledger);
-    const mapping = mappingOf(config.overrides);
+    const mappingFor = mappings(config.overrides, this.enrichment);
     return config.queues.map((settings) => {
       const source = connect(settings);
       // Each queue has places of its own: one whose destination is down must not hold those of a healthy one.
@@ -109,8 +125,9 @@ export class Agent {
       const { objects, queue } = source;
       const pipeline = {
         ...{ objects, targets, lanes, ledger, quarantine, openObjects, gate },
+        queue: settings.name,
         overrides: settings.log_types,
-        mapping,
+        mapping: mappingFor(settings),
         observer: report.pipeline(),
       };
       const handle = messageHandler({ pipeline, buckets: settings.buckets, observer: report.objects(settings.name) });
@@ -137,6 +154,11 @@ export class Agent {
     };
     return [
       { name: 'reading queue depths', at: '* * * * *', run: depth },
+      {
+        name: 'looking at files of enrichment',
+        at: '* * * * *',
+        run: () => this.enrichment.look(this.report.lookedAt),
+      },
       { name: 'looking at filters', at: '0 * * * *', run: async () => this.filterWatch.look() },
       { name: 'compacting the ledger', at: '17 * * * *', run: () => this.ledger.compact() },
     ];

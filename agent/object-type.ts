@@ -1,5 +1,6 @@
 import type { LogTypeOverride } from '../config/config.ts';
 import { matches } from '../config/wildcard.ts';
+import { contextOf } from '../formats/envelopes/envelope.ts';
 import { EnvelopeReader, type TypeOfLetter } from '../formats/envelopes/reader.ts';
 import type { ObjectOrigin } from '../formats/event.ts';
 import { toByteString } from '../formats/framing/byte-string.ts';
@@ -64,7 +65,12 @@ export function contentsOf(
   const word = wordOn(key, overrides);
   const named = word === undefined ? undefined : logTypeNamed(word.type, start);
   const columns = word?.columns == null ? undefined : columnNames(word.columns);
-  const origin = { ...originOfKey(key), ...object, ...(columns === undefined ? {} : { columns }) };
+  const origin = {
+    ...object,
+    ...originOfKey(key),
+    ...contextOf(object),
+    ...(columns === undefined ? {} : { columns }),
+  };
   const envelope = envelopeOfContent(start);
   if (envelope === undefined)
     return plainContents(mapping(named ?? logTypeOfKey(key, start) ?? logTypeOfContent(start)), origin);

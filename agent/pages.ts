@@ -31,6 +31,8 @@ export interface Status {
     readonly filters: readonly (FilterCount & { readonly keepsAll: boolean })[];
   }[];
   readonly queues: readonly { readonly name: string; readonly destinations: readonly string[] }[];
+  /** Files of enrichment; `trouble`: why the file as it is cannot be used, and the version in force stays. */
+  readonly enrichment: readonly { readonly setting: string; readonly modifiedAt: string; readonly trouble?: string }[];
   readonly quarantineBytes: number;
 }
 
@@ -97,6 +99,8 @@ function collect(agent: Agent, loopDelaySeconds: number): void {
     for (const filter of dress.rules.filters.counts)
       metrics.eventsFiltered.inc({ destination: name, filter: filter.name }, filter.dropped);
   }
+  metrics.unknownAccounts.reset();
+  metrics.unknownAccounts.inc(agent.enrichment.unknownAccounts);
   metrics.quarantineBytes.set(agent.quarantine.bytes);
   metrics.loopDelay.set(Number.isFinite(loopDelaySeconds) ? loopDelaySeconds : 0);
   metrics.memory.set(process.memoryUsage.rss());
@@ -140,6 +144,10 @@ function statusOf(agent: Agent, version: string, startedAt: string): Status {
       };
     }),
     queues: agent.config.queues.map(({ name, destinations }) => ({ name, destinations })),
+    enrichment: agent.enrichment.files.map(({ name, modifiedAt, trouble }) => ({
+      ...{ setting: name, modifiedAt: modifiedAt.toISOString() },
+      ...(trouble === undefined ? {} : { trouble }),
+    })),
     quarantineBytes: agent.quarantine.bytes,
   };
 }

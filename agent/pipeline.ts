@@ -43,6 +43,8 @@ export interface PipelineParts {
   readonly lanes: Lanes;
   readonly ledger: Ledger;
   readonly quarantine: Quarantine;
+  /** Name of the queue. */
+  readonly queue: string;
   readonly overrides: readonly LogTypeOverride[];
   readonly mapping: Mapping;
   /** Places for objects being read: each costs an inflater and a connection. Waiting for answers costs none. */
@@ -228,6 +230,7 @@ class LaneSink implements FrameSink {
       object: lane.object,
       ordinal,
       destination: lane.destination,
+      queue: parts.queue,
       logType: decoder?.type.name ?? 'unknown',
       reason: error.code,
       message: error.message,

@@ -8,6 +8,7 @@ import type { Log } from './health/log.ts';
 import { createMetrics, type Metrics } from './health/metrics.ts';
 import type { ObjectObserver } from './message.ts';
 import type { PipelineObserver } from './pipeline.ts';
+import type { KeptFile } from './rules/kept-file.ts';
 
 /** One of several hosts of a destination. */
 export interface HostStatus {
@@ -24,6 +25,7 @@ export class Report {
   readonly log: Log;
   /** What keeps the state directory from taking writes; undefined when it takes them. */
   stateTrouble: string | undefined;
+  private readonly fileTroubles = new Map<string, string | undefined>();
 
   constructor(log: Log) {
     this.log = log;
@@ -133,6 +135,26 @@ export class Report {
     if (state === 'up') this.log('notice', 'a host of the destination takes events again', { destination, host });
     else this.log('warning', `a host of the destination is ${state}: ${reason}`, { destination, host });
   }
+
+  /** These are the files of enrichment from now on. */
+  enrichment(files: readonly KeptFile<unknown>[]): void {
+    this.metrics.enrichmentFile.reset();
+    this.metrics.enrichmentFileTime.reset();
+    for (const file of files) this.lookedAt(file, false);
+  }
+
+  /** A file of enrichment was looked at. */
+  readonly lookedAt = (file: KeptFile<unknown>, isNew: boolean): void => {
+    const { name, trouble, modifiedAt } = file;
+    const values = { setting: name };
+    this.metrics.enrichmentFile.set({ file: name }, trouble === undefined ? 1 : 0);
+    this.metrics.enrichmentFileTime.set({ file: name }, modifiedAt.getTime() / 1000);
+    if (isNew) this.log('notice', 'a new version of a file of enrichment is in force', values);
+    if (trouble === this.fileTroubles.get(name)) return;
+    this.fileTroubles.set(name, trouble);
+    if (trouble !== undefined) this.log('error', `${trouble}; what was read of it before stays in force`, values);
+    else if (!isNew) this.log('notice', 'a file of enrichment is the one in force again', values);
+  };
 
   destination(destination: string): OutboxObserver & TransportObserver {
     const { metrics, log } = this;

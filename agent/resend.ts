@@ -7,21 +7,32 @@ import type { StoredEntry } from './delivery/segment.ts';
 import { createTransport, dressOf } from './destination.ts';
 import { contentsOf } from './object-type.ts';
 import { OneFrame, sendFrame } from './one-frame.ts';
-import { type Mapping, mappingOf } from './rules/mapping.ts';
+import { Enrichment } from './rules/enrichment.ts';
+import { type Mapping, mappings } from './rules/mapping.ts';
 
 /**
- * Sends one quarantined record to its destination again: a record is converted anew, a refused frame goes as it is.
- * @returns why it could not be delivered, or undefined when it was
+ * Sends a quarantined record to its destination again: a record is converted anew, a refused frame goes as it is.
+ * Resolves to why it could not be delivered, or to undefined when it was.
  */
-export async function resend(entry: StoredEntry, config: Config): Promise<string | undefined> {
+export type Resend = (entry: StoredEntry) => Promise<string | undefined>;
+
+/** @throws {LookupFileError} */
+export function resending(config: Config): Resend {
+  const mappingFor = mappings(config.overrides, new Enrichment(config.enrichment));
+  return (entry) => {
+    // A queue that is not there any more has no labels.
+    const queue = config.queues.find(({ name }) => name === entry.queue);
+    return resend(entry, config, mappingFor(queue ?? { static_labels: {} }));
+  };
+}
+
+async function resend(entry: StoredEntry, config: Config, mapping: Mapping): Promise<string | undefined> {
   const settings = config.destinations.find(({ name }) => name === entry.destination);
   if (settings === undefined) return `there is no destination "${entry.destination}" any more`;
   const transport = createTransport(settings, SILENT);
   try {
     const frame =
-      entry.kind === 'frame'
-        ? entry.bytes
-        : convertAgain(entry, dressOf(settings, transport.envelope), mappingOf(config.overrides));
+      entry.kind === 'frame' ? entry.bytes : convertAgain(entry, dressOf(settings, transport.envelope), mapping);
     await sendFrame(transport, frame);
     return undefined;
   } catch (error) {

@@ -1,3 +1,4 @@
+import { type LookupFile, lookupOf } from '../formats/enrichment.ts';
 import type { Registries } from './registries.ts';
 import type { Report } from './report.ts';
 import { join, type Values } from './schema.ts';
@@ -12,10 +13,15 @@ export interface DraftCondition extends Values {
   readonly not?: DraftCondition | null;
 }
 
-/** What is known around a condition: the log types that it is asked of, as far as the configuration says. */
-export interface Scope {
-  readonly types: readonly string[];
+/** What there is besides the records: log types with fields for it, and the files in which it is looked up. */
+export interface Additions {
   readonly known: Registries;
+  readonly files: ReadonlySet<LookupFile>;
+}
+
+/** What is known around a condition: the log types that it is asked of, as far as the configuration says. */
+export interface Scope extends Additions {
+  readonly types: readonly string[];
 }
 
 const WAYS = ['equals', 'in', 'matches', 'cidr'];
@@ -47,12 +53,23 @@ function given(value: unknown): boolean {
   return value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
 }
 
-function checkField(field: Values | null | undefined, path: string, report: Report, { types, known }: Scope): void {
+function checkField(
+  field: Values | null | undefined,
+  path: string,
+  report: Report,
+  { types, known, files }: Scope,
+): void {
   if (!given(field) || !report.isClean(path)) return;
   const ways = WAYS.filter((way) => given(field?.[way]));
   if (ways.length !== 1) report.fault(path, `must have one of ${WAYS.join(', ')}; has ${ways.join(', ') || 'none'}`);
   const mappings = types.flatMap(known.mappingsOf);
-  if (mappings.length > 0 && !mappings.some(({ fieldNames }) => fieldNames.some((name) => name === field?.['name'])))
+  const file = lookupOf(String(field?.['name']))?.file;
+  if (file !== undefined && !files.has(file))
+    report.warn(join(path, 'name'), `is looked up in ${file} of enrichment, which is not given, so this never holds`);
+  else if (
+    mappings.length > 0 &&
+    !mappings.some(({ fieldNames }) => fieldNames.some((name) => name === field?.['name']))
+  )
     report.warn(join(path, 'name'), `is no field of ${types.join(' or ')}, so this never holds`);
 }
 

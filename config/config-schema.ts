@@ -2,6 +2,7 @@ import type { Setting } from '../transports/transport.ts';
 import { awsSection } from './aws-settings.ts';
 import { type ConditionMaker, conditions } from './condition-settings.ts';
 import type { Config, DestinationSettings, Limits } from './config.ts';
+import { enrichmentSection } from './enrichment-settings.ts';
 import { filterList } from './filter-settings.ts';
 import { overrideList } from './override-settings.ts';
 import { prioritySection } from './priority-settings.ts';
@@ -32,6 +33,7 @@ export function configSection(registries: Registries): ConfigSection {
     },
     destinations: destinationList(registries, condition),
     overrides: overrideList(condition, registries.logTypes),
+    enrichment: enrichmentSection,
     state_dir: {
       doc: 'Directory for ledger and quarantine, written by one process only. By default the StateDirectory= of the systemd unit.',
       format: 'directory',

@@ -1,3 +1,4 @@
+import type { Labels } from '../formats/enrichment.ts';
 import type { MappingOverride } from '../formats/override.ts';
 import type { SecretRef } from '../transports/transport.ts';
 
@@ -12,6 +13,7 @@ export interface Config {
   readonly destinations: readonly DestinationSettings[];
   /** Changes to the mapping of log types; of each type there is one at most. */
   readonly overrides: readonly OverrideSettings[];
+  readonly enrichment: EnrichmentSettings;
   /** Absolute path of the directory for ledger and quarantine. One process at a time. */
   readonly state_dir: string;
   readonly metrics: { readonly listen: ListenAddress | 'off' };
@@ -50,8 +52,15 @@ export interface QueueSettings {
   readonly destinations: readonly string[];
   /** The first whose `key` matches decides; otherwise the object's key and content do. */
   readonly log_types: readonly LogTypeOverride[];
+  readonly static_labels: Labels;
   readonly visibility_timeout: number;
   readonly expected_bucket_owner?: string;
+}
+
+/** Files in which values are looked up that events do without otherwise. */
+export interface EnrichmentSettings {
+  readonly accounts_file?: string;
+  readonly geoip: { readonly city_file?: string; readonly asn_file?: string };
 }
 
 export interface LogTypeOverride {

@@ -1,10 +1,12 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { LookupFile } from '../formats/enrichment.ts';
 import type { SecretRef } from '../transports/transport.ts';
 import type { Config } from './config.ts';
 import { configSection } from './config-schema.ts';
 import { readSecret, SecretError } from './credentials.ts';
 import type { Loaded } from './load.ts';
+import { OPENERS, troublesOf } from './lookup-files.ts';
 import { type Registries, registries } from './registries.ts';
 import type { Report } from './report.ts';
 import { settingsIn } from './schema.ts';
@@ -31,14 +33,30 @@ function* lookedAt(config: Config, known: Registries): Generator<[path: string, 
   }
 }
 
-const file: Look = (value, path, report) => {
+/** A file in which values are looked up, with its own faults. */
+const lookupFile =
+  (name: LookupFile): Look =>
+  (value, path, report) => {
+    if (!isReadable(value, path, report)) return;
+    try {
+      OPENERS[name](readFileSync(String(value)), String(value));
+    } catch (error) {
+      for (const message of troublesOf(String(value), error)) report.fault(path, message);
+    }
+  };
+
+const file: Look = (value, path, report) => void isReadable(value, path, report);
+
+function isReadable(value: unknown, path: string, report: Report): boolean {
   try {
     accessSync(String(value), constants.R_OK);
-    if (!statSync(String(value)).isFile()) report.fault(path, `${value} is not a file`);
+    if (statSync(String(value)).isFile()) return true;
+    report.fault(path, `${value} is not a file`);
   } catch (error) {
     report.fault(path, `${value} cannot be read by this user (${codeOf(error)})`);
   }
-};
+  return false;
+}
 
 const secret: Look = (value, path, report) => {
   try {
@@ -69,6 +87,9 @@ const directory: Look = (value, path, report) => {
 
 const LOOKS: ReadonlyMap<unknown, Look> = new Map([
   ['file', file],
+  ['accounts-file', lookupFile('accounts_file')],
+  ['city-file', lookupFile('city_file')],
+  ['asn-file', lookupFile('asn_file')],
   ['secret', secret],
   ['text-or-secret', textOrSecret],
   ['directory', directory],

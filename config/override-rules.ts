@@ -1,6 +1,5 @@
 import { type MappingOverride, type OverrideFault, overridden } from '../formats/override.ts';
-import { checkCondition, type DraftCondition } from './condition-rules.ts';
-import type { Registries } from './registries.ts';
+import { type Additions, checkCondition, type DraftCondition } from './condition-rules.ts';
 import type { Report } from './report.ts';
 import { join, type Values } from './schema.ts';
 import { didYouMean } from './suggestion.ts';
@@ -12,14 +11,14 @@ export interface DraftOverride extends Values {
 }
 
 /** Tries an override on the log types that it is for, and reports what of it cannot be. */
-export function checkOverride(override: DraftOverride, path: string, report: Report, known: Registries): void {
+export function checkOverride(override: DraftOverride, path: string, report: Report, additions: Additions): void {
   const { type = '', severity = [] } = override;
-  const scope = { types: [type], known };
+  const scope = { types: [type], ...additions };
   for (const [index, rule] of severity.entries())
     checkCondition(rule?.when, `${path}.severity[${index}].when`, report, scope);
   if (!report.isClean(path)) return;
   const settings = override as unknown as MappingOverride;
-  const types = known.mappingsOf(type);
+  const types = additions.known.mappingsOf(type);
   const told = new Set<string>();
   for (const fault of types.flatMap((one) => overridden(one, settings).faults)) {
     const at = placeOf(fault, settings, path);

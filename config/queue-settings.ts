@@ -50,6 +50,13 @@ export function queueSection(logTypes: readonly string[]): Names<QueueSettings> 
       required: false,
       of: logTypeSection(logTypes),
     },
+    static_labels: {
+      group: 'map',
+      doc: 'Labels of all its events, by their names: `label_NAME` in leef and as indexed fields of hec, `TrailferryLabel_NAME` in cef, `labels.NAME` in ecs and under `unmapped` in ocsf.',
+      keys: 'attribute',
+      values: 'label-text',
+      example: { environment: 'prod' },
+    },
     visibility_timeout: {
       doc: 'How long a message stays hidden without a sign of life; trailferry extends it while it works. 2m leave room for several tries, and after a crash the message is back soon.',
       format: 'duration',

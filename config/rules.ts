@@ -1,5 +1,7 @@
 import { isIP } from 'node:net';
-import { checkCondition, type DraftCondition } from './condition-rules.ts';
+import { type Labels, withAdded } from '../formats/enrichment.ts';
+import { type Additions, checkCondition, type DraftCondition } from './condition-rules.ts';
+import { type DraftEnrichment, lookupFiles } from './enrichment-settings.ts';
 import { listenAddress } from './network-names.ts';
 import { checkOverride, type DraftOverride } from './override-rules.ts';
 import type { Registries } from './registries.ts';
@@ -10,6 +12,7 @@ import { didYouMean } from './suggestion.ts';
 /** What was written, as far as it was good: anything may be missing. */
 interface Draft extends Values {
   readonly aws?: Values;
+  readonly enrichment?: DraftEnrichment;
   readonly queues?: readonly DraftQueue[];
   readonly destinations?: readonly DraftDestination[];
   readonly overrides?: readonly (DraftOverride | undefined)[];
@@ -19,6 +22,7 @@ interface Draft extends Values {
 
 interface DraftDestination extends Values {
   readonly name?: string;
+  readonly type?: string;
   readonly format?: string;
   readonly redact?: readonly (DraftRedact | undefined)[];
   readonly redact_key?: unknown;
@@ -39,6 +43,7 @@ interface DraftQueue extends Values {
   readonly url?: string;
   readonly destinations?: readonly (string | undefined)[];
   readonly log_types?: readonly ({ readonly type?: string; readonly columns?: string | null } | undefined)[];
+  readonly static_labels?: Labels;
   readonly visibility_timeout?: number;
 }
 
@@ -112,7 +117,8 @@ const chosenColumns: Rule = ({ queues = [] }, report, { logTypes, mappingsOf }) 
   }
 };
 
-const filters: Rule = ({ destinations = [] }, report, known) => {
+const filters: Rule = ({ destinations = [], ...draft }, report, known) => {
+  const scope = { types: [], ...withAdditions(draft, known) };
   for (const [index, { filters: list = [] }] of destinations.entries()) {
     const path = `destinations[${index}].filters`;
     unique(
@@ -121,12 +127,12 @@ const filters: Rule = ({ destinations = [] }, report, known) => {
       'name',
       report,
     );
-    for (const [at, filter] of list.entries())
-      checkCondition(filter?.drop, `${path}[${at}].drop`, report, { types: [], known });
+    for (const [at, filter] of list.entries()) checkCondition(filter?.drop, `${path}[${at}].drop`, report, scope);
   }
 };
 
-const overrides: Rule = ({ overrides: list = [] }, report, known) => {
+const overrides: Rule = ({ overrides: list = [], ...draft }, report, known) => {
+  const additions = withAdditions(draft, known);
   unique(
     list.map((override) => override ?? {}),
     'overrides',
@@ -134,7 +140,36 @@ const overrides: Rule = ({ overrides: list = [] }, report, known) => {
     report,
   );
   for (const [index, override] of list.entries())
-    if (override !== undefined) checkOverride(override, `overrides[${index}]`, report, known);
+    if (override !== undefined) checkOverride(override, `overrides[${index}]`, report, additions);
+};
+
+/** The log types with the fields that `enrichment` and labels add to them. */
+function withAdditions({ enrichment = {}, queues = [] }: Draft, known: Registries): Additions {
+  const files = lookupFiles(enrichment);
+  const labels = Object.assign({}, ...queues.map(({ static_labels }) => static_labels)) as Labels;
+  const mappingsOf = (name: string) => known.mappingsOf(name).map((type) => withAdded(type, files, labels));
+  return { known: { ...known, mappingsOf }, files };
+}
+
+/** The label by which ECS tells the id of an event. */
+const OWN_LABEL = 'trailferry_event_id';
+
+const labels: Rule = ({ queues = [] }, report) => {
+  for (const [index, { static_labels: given = {} }] of queues.entries())
+    if (Object.hasOwn(given, OWN_LABEL))
+      report.fault(`queues[${index}].static_labels.${OWN_LABEL}`, 'is the name of a label that trailferry writes');
+};
+
+/** Formats that show the record as it is; only HEC has a place beside it. */
+const OF_RECORD: readonly unknown[] = ['json', 'raw', 'splunk'];
+
+const additionsShow: Rule = ({ enrichment = {}, queues = [], destinations = [] }, report) => {
+  if (destinations.some(({ type, format }) => type === 'hec' || !OF_RECORD.includes(format))) return;
+  const message =
+    'shows nowhere: json, raw and splunk are the record as AWS wrote it; leef, cef, ocsf, ecs and hec show it';
+  if (lookupFiles(enrichment).size > 0) report.warn('enrichment', message);
+  for (const [index, { static_labels: given = {} }] of queues.entries())
+    if (Object.keys(given).length > 0) report.warn(`queues[${index}].static_labels`, message);
 };
 
 /** Formats that are made of fields; the others show the record. */
@@ -225,6 +260,8 @@ const RULES: readonly Rule[] = [
   eachDestinationOnce,
   usedDestinations,
   chosenColumns,
+  labels,
+  additionsShow,
   filters,
   overrides,
   redactions,

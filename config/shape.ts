@@ -17,12 +17,13 @@ interface Settled extends Values {
   readonly queues: readonly (QueueSettings & { readonly region: string | null })[];
   readonly destinations: readonly FlatDestination[];
   readonly overrides: readonly (Values & { readonly severity: readonly Values[] })[];
+  readonly enrichment: Values;
   readonly metrics: { readonly listen: string };
 }
 
 /** Brings settled values into the form of `Config` and freezes it. */
 export function shape(values: Values, shared: Section): Config {
-  const { aws, queues, destinations, overrides, metrics, ...rest } = values as Settled;
+  const { aws, queues, destinations, overrides, enrichment, metrics, ...rest } = values as Settled;
   const { listen } = metrics;
   const config = {
     ...rest,
@@ -38,6 +39,7 @@ export function shape(values: Values, shared: Section): Config {
       redact: flat.redact.map(asWritten),
       settings: transportSettings(flat, shared),
     })),
+    enrichment: withoutNulls(enrichment),
     overrides: overrides.map(({ severity, ...mapping }) => ({ ...mapping, severity: severity.map(asWritten) })),
     metrics: { listen: listen === 'off' ? listen : listenAddress(listen) },
   };

@@ -61,6 +61,13 @@ export const valueFormats: Readonly<Record<string, ValueFormat>> = {
     ...text('a host name or an IP address, with a port behind a colon if it has its own', LINE, isEndpoint),
     hidden: true,
   },
+  'accounts-file': text(
+    'an absolute path of a .csv, .yaml or .yml file',
+    /^[^\u0000-\u001f\u007f]+\.(csv|ya?ml)$/,
+    isAbsolute,
+  ),
+  'city-file': text('an absolute path', LINE, isAbsolute),
+  'asn-file': text('an absolute path', LINE, isAbsolute),
   hostname: { ...text('a host name or an IP address', LINE, isHostname), hidden: true },
   url: { ...text('an http:// or https:// URL without user name and password', LINE, isUrl), hidden: true },
   listen: text('host:port, like 127.0.0.1:9478, or off', LINE, isListen),
@@ -89,6 +96,7 @@ export const valueFormats: Readonly<Record<string, ValueFormat>> = {
   cidr: text('an address, or a network like 10.0.0.0/8 or 2001:db8::/32', /^[0-9A-Fa-f:.]+(\/\d{1,3})?$/, isCidr),
   attribute: text('a name of letters, digits and _, at most 40', /^[A-Za-z][A-Za-z0-9_]{0,39}$/),
   label: text('a label of letters, digits, blanks, _, . and -, at most 63', /^[A-Za-z][A-Za-z0-9 _.-]{0,62}$/),
+  'label-text': text('text on one line, at most 255 characters', /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029]{1,255}$/),
   member: text(
     'a path of names parted by dots, like requestParameters.password',
     /^[^\u0000-\u0020.\u007f]+(\.[^\u0000-\u0020.\u007f]+)*$/,

@@ -301,6 +301,20 @@ export const FIELDS = {
   'ocsf.control': 'control that was evaluated',
   'ocsf.country': 'country of the source',
   'ocsf.mfa': 'whether MFA was used',
+  'cloud.account_name': 'name of the AWS account; looked up',
+  'cloud.organizational_unit': 'organizational unit of the AWS account; looked up',
+  'source.country': 'country of the address of the one who asked, ISO 3166-1; looked up',
+  'source.city': 'city of the address of the one who asked; looked up',
+  'source.latitude': 'latitude of the address of the one who asked; looked up',
+  'source.longitude': 'longitude of the address of the one who asked; looked up',
+  'source.as_number': 'number of the network of the one who asked; looked up',
+  'source.as_organization': 'organization of the network of the one who asked; looked up',
+  'destination.country': 'country of the address of the one who was asked, ISO 3166-1; looked up',
+  'destination.city': 'city of the address of the one who was asked; looked up',
+  'destination.latitude': 'latitude of the address of the one who was asked; looked up',
+  'destination.longitude': 'longitude of the address of the one who was asked; looked up',
+  'destination.as_number': 'number of the network of the one who was asked; looked up',
+  'destination.as_organization': 'organization of the network of the one who was asked; looked up',
 } as const;
 
 export type FieldName = keyof typeof FIELDS;

@@ -30,6 +30,10 @@ export const CONFIGURATION: Entries = all('refused', {
     'The configuration has faults. Each is told with file, line, column and setting.',
     'Mend them all; `trailferry check` finds them without starting anything.',
   ],
+  'TF-LOOKUP-FILE': [
+    'A file of `enrichment` cannot be read, or is not what it should be. Each fault is told with its line.',
+    'Mend the file; `trailferry check` opens it, too. A running agent keeps what it read before.',
+  ],
   'TF-SECRET-DIRECTORY': [
     'A `credential` is asked for, but systemd shows none to this process.',
     'Name it in the unit with `LoadCredential=`. Commands that are started by hand need `file` or `env` instead.',

@@ -1,4 +1,4 @@
-import type { Config, DestinationSettings, LogTypeOverride } from '../../config/config.ts';
+import type { Config, DestinationSettings, LogTypeOverride, QueueSettings } from '../../config/config.ts';
 import { loadConfig } from '../../config/load.ts';
 import { logTypeNames } from '../../formats/log-types/index.ts';
 import { formatNames, formats } from '../../formats/wire/index.ts';
@@ -6,7 +6,8 @@ import type { Envelope } from '../../transports/transport.ts';
 import { type CommandArgs, UsageError } from '../command.ts';
 import { Dress } from '../convert.ts';
 import { dressOf } from '../destination.ts';
-import { type Mapping, mappingOf } from '../rules/mapping.ts';
+import { Enrichment } from '../rules/enrichment.ts';
+import { type Mapping, mappings, unchanged } from '../rules/mapping.ts';
 
 /** What the command line of `convert` asks for. */
 export interface Wanted {
@@ -29,7 +30,7 @@ const line: Envelope = {
   }),
 };
 
-/** @throws {UsageError} @throws {ConfigError} when the configuration that is named cannot be used */
+/** @throws {UsageError} @throws {ConfigError} @throws {LookupFileError} when the configuration that is named cannot be used */
 export function understand({ values, positionals }: CommandArgs): Wanted {
   const { type, key, explain = false, config: file, destination } = values;
   if (positionals.length === 0) throw new UsageError('convert needs a file; "-" reads standard input');
@@ -42,8 +43,11 @@ export function understand({ values, positionals }: CommandArgs): Wanted {
   const settings = config === undefined ? undefined : chosen(config, destination);
   return {
     dress: dressFor(settings, format),
-    overrides: type === undefined ? overridesFor(config, settings) : [{ key: '*', type: String(type) }],
-    mapping: mappingOf(config?.overrides ?? []),
+    overrides:
+      type === undefined
+        ? queuesOf(config, settings).flatMap(({ log_types }) => log_types)
+        : [{ key: '*', type: String(type) }],
+    mapping: mappingFor(config, settings),
     key: key === undefined ? undefined : String(key),
     explain: explain === true,
     files: positionals,
@@ -72,11 +76,14 @@ function dressFor(settings: DestinationSettings | undefined, format: Destination
   return dressOf(format === undefined ? settings : { ...settings, format }, line);
 }
 
-/** What the queues of a destination say of their objects. */
-function overridesFor(
-  config: Config | undefined,
-  settings: DestinationSettings | undefined,
-): readonly LogTypeOverride[] {
-  const queues = config?.queues.filter(({ destinations }) => destinations.includes(settings?.name ?? '')) ?? [];
-  return queues.flatMap(({ log_types }) => log_types);
+/** The queues that send to a destination. */
+function queuesOf(config: Config | undefined, settings: DestinationSettings | undefined): readonly QueueSettings[] {
+  return config?.queues.filter(({ destinations }) => destinations.includes(settings?.name ?? '')) ?? [];
+}
+
+/** Labels are those of the first queue: a file on this host came by none. */
+function mappingFor(config: Config | undefined, settings: DestinationSettings | undefined): Mapping {
+  if (config === undefined) return unchanged;
+  const [queue = { static_labels: {} }] = queuesOf(config, settings);
+  return mappings(config.overrides, new Enrichment(config.enrichment))(queue);
 }

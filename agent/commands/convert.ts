@@ -2,6 +2,7 @@ import { createReadStream, openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { SecretError } from '../../config/credentials.ts';
+import { LookupFileError } from '../../config/lookup-files.ts';
 import { ConfigError, faultLine } from '../../config/report.ts';
 import { toByteString } from '../../formats/framing/byte-string.ts';
 import { decompress } from '../../formats/framing/decompress.ts';
@@ -45,7 +46,7 @@ function understandOrTell(args: CommandArgs, io: CommandIo): Wanted | undefined 
     return understand(args);
   } catch (error) {
     if (error instanceof ConfigError) for (const fault of error.faults) io.err(`${faultLine(fault)}\n`);
-    else if (error instanceof SecretError) io.err(`${error.message}\n`);
+    else if (error instanceof SecretError || error instanceof LookupFileError) io.err(`${error.message}\n`);
     else throw error;
     return undefined;
   }

@@ -1,8 +1,10 @@
+import type { Config } from '../../config/config.ts';
+import { LookupFileError } from '../../config/lookup-files.ts';
 import { type Command, type CommandArgs, type CommandIo, EXIT, UsageError } from '../command.ts';
 import { dropQuarantined, quarantined, readQuarantined } from '../delivery/quarantine.ts';
 import type { StoredEntry } from '../delivery/segment.ts';
 import { clean } from '../health/log.ts';
-import { resend } from '../resend.ts';
+import { type Resend, resending } from '../resend.ts';
 import { configOf, stateDirOptions, wantsJson } from './state-dir.ts';
 
 /** The records that could not be delivered: to look at, send again, or give up. */
@@ -75,16 +77,27 @@ async function find(stateDir: string, id: string): Promise<StoredEntry> {
   });
 }
 
+/** @throws {UsageError} when a file of the configuration cannot be used */
+function resendingBy(config: Config): Resend {
+  try {
+    return resending(config);
+  } catch (error) {
+    if (error instanceof LookupFileError) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
 /** Delivered entries are dropped in batches: each drop writes a segment. A crash repeats a batch at most. */
 const RETRY_BATCH = 100;
 
 async function retry(entries: AsyncIterable<StoredEntry>, args: CommandArgs, io: CommandIo): Promise<number> {
   const config = configOf(args);
+  const resend = resendingBy(config);
   const delivered: string[] = [];
   const drop = (): Promise<void> => dropQuarantined(config.state_dir, delivered.splice(0));
   let failed = 0;
   for await (const entry of entries) {
-    const problem = await resend(entry, config);
+    const problem = await resend(entry);
     if (problem === undefined) delivered.push(entry.id);
     else failed += 1;
     if (delivered.length >= RETRY_BATCH) await drop();

@@ -2,6 +2,7 @@ import { flushCompileCache } from 'node:module';
 import type { Config } from '../../config/config.ts';
 import { checkHost } from '../../config/host.ts';
 import { CONFIG_FILE, loadConfig } from '../../config/load.ts';
+import { LookupFileError } from '../../config/lookup-files.ts';
 import { ConfigError, faultLine } from '../../config/report.ts';
 import { Agent } from '../agent.ts';
 import { QueueError } from '../aws/errors.ts';
@@ -29,7 +30,7 @@ export const run: Command = {
     try {
       return await new Service(config, file, io).run(once === true);
     } catch (error) {
-      if (!(error instanceof StateDirLocked)) throw error;
+      if (!(error instanceof StateDirLocked || error instanceof LookupFileError)) throw error;
       io.err(`${error.message}\n`);
       return EXIT.config;
     }

@@ -69,5 +69,8 @@ function page(status: Status): string {
       `destination ${name}: ${type}, ${format}, ${assurance}, ${state} since ${since}, ${pendingBytes} bytes pending\n${hosts.map(hostLine).join('')}${filters.map(filterLine).join('')}`,
   );
   const queues = status.queues.map(({ name, destinations: names }) => `queue ${name} -> ${names.join(', ')}\n`);
-  return `${head}${reasons.join('')}${destinations.join('')}${queues.join('')}quarantine: ${status.quarantineBytes} bytes\n`;
+  const files = status.enrichment.map(
+    ({ setting, modifiedAt, trouble = 'good' }) => `enrichment ${setting} of ${modifiedAt}: ${trouble}\n`,
+  );
+  return `${head}${reasons.join('')}${destinations.join('')}${queues.join('')}${files.join('')}quarantine: ${status.quarantineBytes} bytes\n`;
 }

@@ -11,6 +11,8 @@ export interface QuarantineEntry {
   readonly object: ObjectVersion;
   readonly ordinal: number;
   readonly destination: string;
+  /** The queue that the object came by. Older entries do not know it, and for a frame it does not matter. */
+  readonly queue?: string;
   readonly logType: string;
   /** Stable code, e.g. TF-JSON-INVALID. */
   readonly reason: string;

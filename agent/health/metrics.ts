@@ -55,6 +55,20 @@ export function createMetrics(registry: Registry) {
       'destination',
     ),
     eventsDropped: counter('events_dropped_total', 'Events dropped. Nothing drops events: this stays 0.'),
+    enrichmentFile: gauge(
+      'enrichment_file_usable',
+      'Whether a file of enrichment is good as it is: 1 or 0. If not, what was read of it before stays in force.',
+      'file',
+    ),
+    enrichmentFileTime: gauge(
+      'enrichment_file_modified_timestamp_seconds',
+      'When the version in force of a file of enrichment was written.',
+      'file',
+    ),
+    unknownAccounts: counter(
+      'enrichment_unknown_accounts_total',
+      'Events read in full whose account stands not in accounts_file.',
+    ),
     acked: counter('destination_events_acked_total', 'Events the destination answered for.', 'destination'),
     bytes: counter('destination_bytes_total', 'Bytes the destination answered for.', 'destination'),
     volumeEvents: counter(

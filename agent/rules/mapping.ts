@@ -1,9 +1,11 @@
 import type { OverrideSettings, SeverityRule } from '../../config/config.ts';
-import type { LogEvent, ObjectOrigin } from '../../formats/event.ts';
-import type { Framing, LogRecord } from '../../formats/framing/record.ts';
+import type { Labels } from '../../formats/enrichment.ts';
+import type { LogEvent } from '../../formats/event.ts';
 import type { Decoder, LogType } from '../../formats/log-type.ts';
 import { overridden } from '../../formats/override.ts';
 import { type BindCondition, compileCondition, type Verdict } from './condition.ts';
+import { DecoderAround } from './decoder-around.ts';
+import type { Enrichment } from './enrichment.ts';
 
 /** A log type as the admin wants it: the very same where nothing was said of it. */
 export type Mapping = (type: LogType) => LogType;
@@ -11,18 +13,42 @@ export type Mapping = (type: LogType) => LogType;
 /** Every log type as it comes. */
 export const unchanged: Mapping = (type) => type;
 
-/** Lays the overrides out; a log type is compiled anew once. */
-export function mappingOf(overrides: readonly OverrideSettings[]): Mapping {
-  if (overrides.length === 0) return unchanged;
+/**
+ * What the admin says of log types, laid out for queues: first come the fields that are added, so that an override may
+ * rename or drop them, and severities may ask for them. A log type is compiled anew once for all queues of equal labels.
+ */
+export function mappings(
+  overrides: readonly OverrideSettings[],
+  enrichment: Enrichment,
+): (queue: { readonly static_labels: Labels }) => Mapping {
   const byName = new Map(overrides.map((override) => [override.type, override]));
+  const known = new Map<string, Mapping>();
+  return ({ static_labels: labels }) => {
+    const key = JSON.stringify(labels);
+    const mapping = known.get(key) ?? once((type) => mapped(type, byName.get(type.name), labels, enrichment));
+    known.set(key, mapping);
+    return mapping;
+  };
+}
+
+function once(make: Mapping): Mapping {
   const made = new Map<LogType, LogType>();
   return (type) => {
-    const override = byName.get(type.name);
-    if (override === undefined) return type;
-    const known = made.get(type) ?? withSeverity(overridden(type, override).type, override.severity);
+    const known = made.get(type) ?? make(type);
     made.set(type, known);
     return known;
   };
+}
+
+function mapped(
+  type: LogType,
+  override: OverrideSettings | undefined,
+  labels: Labels,
+  enrichment: Enrichment,
+): LogType {
+  const extended = enrichment.extended(type, labels);
+  if (override === undefined) return enrichment.filling(extended);
+  return withSeverity(enrichment.filling(overridden(extended, override).type), override.severity);
 }
 
 function withSeverity(type: LogType, rules: readonly SeverityRule[]): LogType {
@@ -32,42 +58,18 @@ function withSeverity(type: LogType, rules: readonly SeverityRule[]): LogType {
 }
 
 /** A decoder whose events have the severity that the first rule says whose condition holds. */
-export class SeverityDecoder implements Decoder {
+export class SeverityDecoder extends DecoderAround {
   /** The rule that gave the last event its severity. */
   applied: SeverityRule | undefined;
-  private readonly inner: Decoder;
   private readonly rules: readonly { readonly rule: SeverityRule; readonly verdict: Verdict }[];
 
   constructor(inner: Decoder, rules: readonly { readonly rule: SeverityRule; readonly bind: BindCondition }[]) {
-    this.inner = inner;
+    super(inner);
     this.rules = rules.map(({ rule, bind }) => ({ rule, verdict: bind(inner.origin) }));
   }
 
-  get type(): LogType {
-    return this.inner.type;
-  }
-
-  get origin(): ObjectOrigin {
-    return this.inner.origin;
-  }
-
-  get framing(): Framing {
-    return this.inner.framing;
-  }
-
-  get header(): string {
-    return this.inner.header;
-  }
-
-  time(record: LogRecord): number {
-    return this.inner.time(record);
-  }
-
-  event(record: LogRecord, id: string): LogEvent {
-    const event = this.inner.event(record, id);
+  protected change(event: LogEvent): void {
     this.applied = this.rules.find(({ verdict }) => (typeof verdict === 'boolean' ? verdict : verdict(event)))?.rule;
-    // Events are used again, and everybody sees the one: it is the decoder's to fill.
     if (this.applied !== undefined) (event as { severity: number }).severity = this.applied.then;
-    return event;
   }
 }

@@ -9,8 +9,15 @@ export type EnvelopeContext = Partial<
   Pick<ObjectOrigin, 'account' | 'region' | 'timestamp' | 'logGroup' | 'logStream' | 'columns'>
 >;
 
-/** The context that made an origin. */
-export function contextOf({ account, region, timestamp, logGroup, logStream, columns }: ObjectOrigin): EnvelopeContext {
+/** What an origin knows beyond its object. */
+export function contextOf({
+  account,
+  region,
+  timestamp,
+  logGroup,
+  logStream,
+  columns,
+}: Partial<ObjectOrigin>): EnvelopeContext {
   return known({ account, region, timestamp, logGroup, logStream, columns });
 }
 

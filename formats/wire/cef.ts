@@ -135,7 +135,7 @@ export const cef: Format = {
       kind: 'labelled',
       sourcetype: 'cef',
       verbatim: false,
-      write: writeWithin(build, changes, tally),
+      write: writeWithin(build, type, changes, tally),
       explain: (event) => explainFields(writers, event),
     };
   },

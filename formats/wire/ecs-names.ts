@@ -147,6 +147,19 @@ export const ECS_NAMES: Readonly<Partial<Record<FieldName, readonly EcsPlace[]>>
   'threat.technique': text('threat.technique.name.0'),
   'log.logger': text('log.logger'),
   'log.level': text('log.level'),
+  'cloud.account_name': text('cloud.account.name'),
+  'source.country': text('source.geo.country_iso_code'),
+  'source.city': text('source.geo.city_name'),
+  'source.latitude': at(decimal)('source.geo.location.lat'),
+  'source.longitude': at(decimal)('source.geo.location.lon'),
+  'source.as_number': number('source.as.number'),
+  'source.as_organization': text('source.as.organization.name'),
+  'destination.country': text('destination.geo.country_iso_code'),
+  'destination.city': text('destination.geo.city_name'),
+  'destination.latitude': at(decimal)('destination.geo.location.lat'),
+  'destination.longitude': at(decimal)('destination.geo.location.lon'),
+  'destination.as_number': number('destination.as.number'),
+  'destination.as_organization': text('destination.as.organization.name'),
 };
 
 /** JSON of a value that ECS has no name for: one kind a field, or an index would refuse what does not fit its mapping. */

@@ -1,3 +1,4 @@
+import { isAdded, isLabel } from '../enrichment.ts';
 import type { FieldName, LogEvent } from '../event.ts';
 import type { Computed } from '../expression.ts';
 import { textOf } from '../functions.ts';
@@ -33,7 +34,7 @@ export const ecs: Format = {
       kind: 'json',
       sourcetype: 'ecs:json',
       verbatim: false,
-      write: writeWithin(write, noChanges(), tally),
+      write: writeWithin(write, type, noChanges(), tally),
       explain: (event) => explainPlaces(placed, event),
     };
   },
@@ -46,15 +47,18 @@ function layOut(type: LogType, placed: PlacedField[]): WriteJson {
     writers.set(path, [...(writers.get(path) ?? []), write]);
   };
   putHeader(type, put);
-  for (const field of type.fieldNames) {
+  const putField = (field: FieldName): void => {
     for (const { path, json } of placesOf(field, type)) {
       const write = fieldJson(type, field, json);
       put(path, write);
       placed.push({ field, key: path, write });
     }
-  }
+  };
+  for (const field of type.fieldNames) if (!isAdded(field)) putField(field);
   for (const [path, expression] of Object.entries(type.spec.ecs?.values ?? {})) put(path, readJson(expression, type));
   for (const [path, list] of Object.entries(type.spec.ecs?.lists ?? {})) put(path, readList(list, type));
+  // Where two things have one name, the first that is there is written: what the record says goes before what was looked up.
+  for (const field of type.fieldNames) if (isAdded(field)) putField(field);
   for (const [path, write] of Object.entries(DEFAULTS)) put(path, write);
   put('aws.columns', unreadColumns(type));
   put('labels.trailferry_event_id', (event) => `"${event.id}"`);
@@ -93,6 +97,7 @@ function putHeader(type: LogType, put: (path: string, write: WriteJson) => void)
 function placesOf(field: FieldName, type: LogType): readonly EcsPlace[] {
   const own = type.spec.ecs?.names?.[field];
   const unnamed: EcsPlace = { path: `aws.${field}`, json: ownJson(kindOf(field)) };
+  if (isLabel(field)) return [{ path: field, json: unnamed.json }];
   if (own === false) return [];
   if (own === '') return [unnamed];
   if (own !== undefined) return own.split(' ').map((path) => ({ path, json: unnamed.json }));

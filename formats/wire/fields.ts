@@ -1,3 +1,4 @@
+import { isAdded } from '../enrichment.ts';
 import type { FieldName, LogEvent } from '../event.ts';
 import { isFresh } from '../expression.ts';
 import { FormatError } from '../framing/record.ts';
@@ -54,30 +55,40 @@ export function writeFields(
 export type Build = (event: LogEvent, without?: ReadonlySet<FieldName>) => string;
 
 /** A writer that keeps within the room and counts what it took for that. `changes`: what `build` notes its changes in. */
-export function writeWithin(build: Build, changes: Changes, tally: Tally): WriteText {
+export function writeWithin(build: Build, type: LogType, changes: Changes, tally: Tally): WriteText {
+  const steps = stepsFor(type);
   return (event, room) => {
     forget(changes);
     let text = build(event);
-    if (text.length > room) text = shrink(build, event, room, changes);
+    if (text.length > room) text = shrink(build, steps, event, room, changes);
     if (changes.cut > 0) tally.truncated += 1;
     tally.replaced += changes.replaced;
     return text;
   };
 }
 
-const ALL_DROPPED: ReadonlySet<FieldName> = new Set(DROP_ORDER);
+/** What is left out of an event that does not fit, step by step: what is no part of the record must cost none of it. */
+function stepsFor({ fieldNames }: LogType): readonly (readonly FieldName[])[] {
+  const added = fieldNames.filter(isAdded);
+  return [...(added.length > 0 ? [added] : []), ...DROP_ORDER.map((name) => [name])];
+}
 
 /**
- * Makes an event fit: leaves out fields in the order of DROP_ORDER until it does. Time, ids, account, region,
- * addresses, user and outcome always stay.
+ * Makes an event fit: leaves out fields until it does. Time, ids, account, region, addresses, user and outcome always stay.
  * @throws {FormatError} TF-EVENT-TOO-LARGE when what stays is still too long
  */
-function shrink(build: Build, event: LogEvent, room: number, changes: Changes): string {
+function shrink(
+  build: Build,
+  steps: readonly (readonly FieldName[])[],
+  event: LogEvent,
+  room: number,
+  changes: Changes,
+): string {
   // What does not fit without any of them is not tried with some: a huge record would be built thirty times.
-  const fits = build(event, ALL_DROPPED).length <= room;
+  const fits = build(event, new Set(steps.flat())).length <= room;
   const without = new Set<FieldName>();
-  for (const name of fits ? DROP_ORDER : []) {
-    without.add(name);
+  for (const names of fits ? steps : []) {
+    for (const name of names) without.add(name);
     forget(changes);
     const text = build(event, without);
     changes.cut += 1;

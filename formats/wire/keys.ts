@@ -31,7 +31,7 @@ const flex = (slot: 1 | 2, label: string): CefKey => ({ key: `flexString${slot}`
 /**
  * The vocabulary in CEF, by the dictionary of the ArcSight CEF Implementation Standard: its keys, its lengths. A custom
  * slot may stand here more than once; within one log type a test holds that it is used once. A field without a key is
- * for other formats: CEF has few slots.
+ * for other formats: CEF has few slots. What is no part of the record takes none, and has a key that is named for us.
  */
 export const CEF_KEYS: Readonly<Record<FieldName, CefKey | undefined>> = {
   'cloud.account': custom('cs1', 'AccountId'),
@@ -327,6 +327,20 @@ export const CEF_KEYS: Readonly<Record<FieldName, CefKey | undefined>> = {
   'ocsf.control': undefined,
   'ocsf.country': undefined,
   'ocsf.mfa': undefined,
+  'cloud.account_name': text('TrailferryAccountName', 255),
+  'cloud.organizational_unit': text('TrailferryOrganizationalUnit', 1023),
+  'source.country': text('TrailferrySourceCountry', 2),
+  'source.city': text('TrailferrySourceCity', 255),
+  'source.latitude': undefined,
+  'source.longitude': undefined,
+  'source.as_number': number('TrailferrySourceAsn'),
+  'source.as_organization': text('TrailferrySourceAsnOrg', 255),
+  'destination.country': text('TrailferryDestinationCountry', 2),
+  'destination.city': text('TrailferryDestinationCity', 255),
+  'destination.latitude': undefined,
+  'destination.longitude': undefined,
+  'destination.as_number': number('TrailferryDestinationAsn'),
+  'destination.as_organization': text('TrailferryDestinationAsnOrg', 255),
 };
 
 /** A field in LEEF: an attribute that QRadar knows, or a custom one. */
@@ -634,6 +648,20 @@ export const LEEF_KEYS: Readonly<Record<FieldName, LeefKey | undefined>> = {
   'ocsf.control': attribute('control'),
   'ocsf.country': attribute('country'),
   'ocsf.mfa': attribute('mfa'),
+  'cloud.account_name': attribute('awsAccountName'),
+  'cloud.organizational_unit': attribute('awsOrganizationalUnit'),
+  'source.country': attribute('srcCountry'),
+  'source.city': attribute('srcCity'),
+  'source.latitude': undefined,
+  'source.longitude': undefined,
+  'source.as_number': integer('srcAsn'),
+  'source.as_organization': attribute('srcAsnOrg'),
+  'destination.country': attribute('dstCountry'),
+  'destination.city': attribute('dstCity'),
+  'destination.latitude': undefined,
+  'destination.longitude': undefined,
+  'destination.as_number': integer('dstAsn'),
+  'destination.as_organization': attribute('dstAsnOrg'),
 };
 
 /** What goes first when a message is too long, by formats that shrink. What is not named here is never dropped. */

@@ -118,7 +118,7 @@ export const leef: Format = {
       kind: 'labelled',
       sourcetype: 'leef',
       verbatim: false,
-      write: writeWithin(build, changes, tally),
+      write: writeWithin(build, type, changes, tally),
       explain: (event) => explainFields(writers, event),
     };
   },

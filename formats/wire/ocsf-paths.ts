@@ -228,6 +228,19 @@ export const OCSF_PATHS: Readonly<Partial<Record<FieldName, readonly OcsfPlace[]
   's3.tls': ELSEWHERE,
   'cloudfront.tls': ELSEWHERE,
   's3.resource': ELSEWHERE,
+  'cloud.account_name': text('cloud.account.name'),
+  'source.country': text(...orEvidence('src_endpoint.location.country')),
+  'source.city': text(...orEvidence('src_endpoint.location.city')),
+  'source.latitude': at(decimal)(...orEvidence('src_endpoint.location.lat')),
+  'source.longitude': at(decimal)(...orEvidence('src_endpoint.location.long')),
+  'source.as_number': number(...orEvidence('src_endpoint.autonomous_system.number')),
+  'source.as_organization': text(...orEvidence('src_endpoint.autonomous_system.name')),
+  'destination.country': text(...orEvidence('dst_endpoint.location.country')),
+  'destination.city': text(...orEvidence('dst_endpoint.location.city')),
+  'destination.latitude': at(decimal)(...orEvidence('dst_endpoint.location.lat')),
+  'destination.longitude': at(decimal)(...orEvidence('dst_endpoint.location.long')),
+  'destination.as_number': number(...orEvidence('dst_endpoint.autonomous_system.number')),
+  'destination.as_organization': text(...orEvidence('dst_endpoint.autonomous_system.name')),
 };
 
 /** Members that an object must have; what stands here says that it is not known, or all that it can be. */

@@ -1,3 +1,4 @@
+import { isAdded } from '../enrichment.ts';
 import type { FieldName, LogEvent } from '../event.ts';
 import type { LogType } from '../log-type.ts';
 import type { OcsfSpec } from '../schema-spec.ts';
@@ -36,9 +37,11 @@ export class ClassWriter {
     this.ocsfClass = ocsfClass;
     this.activity = activityWriter(spec, type, ocsfClass);
     this.addMetadata();
-    for (const field of fieldsInOrder(type)) this.place(field, spec.paths?.[field]);
+    const [own, added] = fieldsInOrder(type);
+    for (const field of own) this.place(field, spec.paths?.[field]);
     for (const [path, expression] of Object.entries(spec.values ?? {})) this.putValue(path, readJson(expression, type));
     for (const [path, list] of Object.entries(spec.lists ?? {})) this.putValue(path, readList(list, type));
+    for (const field of added) this.place(field, spec.paths?.[field]);
     for (const [path, write] of Object.entries(DEFAULTS)) this.putValue(path, write);
     for (const field of type.fieldNames) if (!this.isDone(field, spec.paths?.[field])) this.leaveUnmapped(field);
     this.addOwnMarks();
@@ -130,11 +133,16 @@ const DEFAULTS: Readonly<Record<string, WriteJson>> = {
 
 const OCSF_ORDER = Object.keys(OCSF_PATHS);
 
-/** The fields of a log type: those of the table in its order, which is that of their right to a place, then the others. */
-function fieldsInOrder({ fieldNames }: LogType): readonly FieldName[] {
-  const ranked = fieldNames.filter((name) => OCSF_PATHS[name] !== undefined);
-  const others = fieldNames.filter((name) => OCSF_PATHS[name] === undefined);
-  return [...ranked.sort((a, b) => OCSF_ORDER.indexOf(a) - OCSF_ORDER.indexOf(b)), ...others];
+/**
+ * The fields of a log type: those of the table in its order, which is that of their right to a place, then the others. Apart
+ * from them what is no part of the record.
+ */
+function fieldsInOrder({ fieldNames }: LogType): readonly [own: readonly FieldName[], added: readonly FieldName[]] {
+  const own = fieldNames.filter((name) => !isAdded(name));
+  const ranked = own.filter((name) => OCSF_PATHS[name] !== undefined);
+  const others = own.filter((name) => OCSF_PATHS[name] === undefined);
+  ranked.sort((a, b) => OCSF_ORDER.indexOf(a) - OCSF_ORDER.indexOf(b));
+  return [[...ranked, ...others], fieldNames.filter(isAdded)];
 }
 
 const EVERY_CLASS = new Set(

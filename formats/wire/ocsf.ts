@@ -39,7 +39,7 @@ export const ocsf: Format = {
       kind: 'json',
       sourcetype: 'aws:asl',
       verbatim: false,
-      write: writeWithin(build, noChanges(), tally),
+      write: writeWithin(build, type, noChanges(), tally),
       explain: (event) => explainPlaces(writerOf(event).placed, event),
     };
   },

@@ -38,6 +38,7 @@ function fakeAgent(report: Report, reasons: string[]) {
       },
     ],
     quarantine: { bytes: 77 },
+    enrichment: { unknownAccounts: 6, files: [{ name: 'asn_file', modifiedAt: new Date(0), trouble: 'bad' }] },
     filterWatch: { keepsAll: (destination: string, filter: string) => destination + filter === 'siemno-reads' },
     config: { queues: [{ name: 'q', url: 'https://sqs.example/q', destinations: ['siem'] }] },
   };
@@ -145,6 +146,7 @@ test('/api/v1/status says what runs, and no secret', async () => {
       },
     ],
     queues: [{ name: 'q', destinations: ['siem'] }],
+    enrichment: [{ setting: 'asn_file', modifiedAt: '1970-01-01T00:00:00.000Z', trouble: 'bad' }],
     quarantineBytes: 77,
   });
 });

@@ -6,7 +6,7 @@ import { Dress } from '../../agent/convert.ts';
 import { quarantined } from '../../agent/delivery/quarantine.ts';
 import type { StoredEntry } from '../../agent/delivery/segment.ts';
 import { ferry } from '../../agent/pipeline.ts';
-import { resend } from '../../agent/resend.ts';
+import { resending } from '../../agent/resend.ts';
 import { readConfig } from '../../config/load.ts';
 import { formats } from '../../formats/wire/index.ts';
 import { never, startRig } from './rig.ts';
@@ -25,7 +25,7 @@ state_dir: ${directory}
 `,
     'test.yaml',
   );
-  expect(await resend(entry, config)).toBeUndefined();
+  expect(await resending(config)(entry)).toBeUndefined();
   return readFileSync(out, 'utf8');
 }
 

@@ -138,7 +138,7 @@ export async function startRig(options: RigOptions = {}): Promise<Rig> {
       return { name, outbox, dress: new Dress(formats.raw, transport.envelope, rules), priorityOf: () => 'normal' };
     });
     return {
-      ...{ objects, targets, ledger, quarantine, overrides: [], mapping: unchanged },
+      ...{ objects, targets, ledger, quarantine, queue: 'q', overrides: [], mapping: unchanged },
       lanes: new Lanes(ledger),
       openObjects: new Places(openObjects),
       gate: new Gate(targets.map(({ outbox }) => outbox)),

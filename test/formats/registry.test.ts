@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { isLabel, LOOKUPS, withAdded } from '../../formats/enrichment.ts';
 import { FIELDS, type FieldName } from '../../formats/event.ts';
 import { isFresh } from '../../formats/expression.ts';
 import { allLogTypes, logTypeNamed, logTypeNames } from '../../formats/log-types/index.ts';
+import { ECS_NAMES } from '../../formats/wire/ecs-names.ts';
 import { CEF_KEYS, DROP_ORDER, LEEF_KEYS } from '../../formats/wire/keys.ts';
 import { casesFile, NO_SAMPLES } from '../samples.ts';
 
@@ -25,6 +27,8 @@ function leefKeys(field: FieldName): string[] {
   const entry = LEEF_KEYS[field];
   return entry === undefined ? [] : [entry.key];
 }
+
+const FILES = new Set(['accounts_file', 'city_file', 'asn_file'] as const);
 
 const CEF_ALWAYS = ['rt', 'cat', 'TrailferryEventId'];
 const LEEF_ALWAYS = ['cat', 'devTime', 'sev', 'trailferryEventId', 'truncated'];
@@ -57,8 +61,14 @@ describe.each(allLogTypes.map((type) => [`${type.name} (${type.spec.layout.kind}
     });
 
     it('writes no CEF or LEEF key twice, whatever the values are', () => {
-      once([...CEF_ALWAYS, ...type.fieldNames.flatMap(cefKeys)]);
-      once([...LEEF_ALWAYS, ...type.fieldNames.flatMap(leefKeys)]);
+      const { fieldNames, spec } = withAdded(type, FILES, { environment: 'prod' });
+      const labels = [spec.ownKeys?.cef, spec.ownKeys?.leef].map(
+        (keys) => keys?.['labels.environment' as FieldName]?.key,
+      );
+      expect(labels).toEqual(['TrailferryLabel_environment', 'label_environment']);
+      const named = fieldNames.filter((name) => !isLabel(name));
+      once([...CEF_ALWAYS, ...named.flatMap(cefKeys)]);
+      once([...LEEF_ALWAYS, ...named.flatMap(leefKeys)]);
     });
 
     it('leaves room for a host name in the place of the address', () => {
@@ -75,10 +85,11 @@ describe('keys', () => {
     expect(DROP_ORDER.every((field) => fields.includes(field))).toBe(true);
   });
 
-  it('of every field are used by a format, and every field by a log type', () => {
+  it('of every field are used by a format, and every field by a log type or looked up', () => {
     const used = new Set(allLogTypes.flatMap((type) => type.fieldNames));
-    expect(fields.filter((field) => !used.has(field))).toEqual([]);
-    expect(fields.filter((field) => cefKeys(field).length + leefKeys(field).length === 0)).toEqual([]);
+    expect(fields.filter((field) => !used.has(field))).toEqual(Object.keys(LOOKUPS));
+    const names = (field: FieldName): number => ECS_NAMES[field]?.length ?? 0;
+    expect(fields.filter((field) => cefKeys(field).length + leefKeys(field).length + names(field) === 0)).toEqual([]);
   });
 
   it('of LEEF are one word; of CEF a key of the standard, or named for us', () => {
@@ -92,9 +103,10 @@ describe('keys', () => {
     if (dictionary === undefined) return context.skip(NO_SAMPLES);
     const known = new Map(dictionary.map((entry) => [entry.key, entry]));
     // Implementations have it, the table of the standard forgot it.
-    const extra = new Set(['c6a2', 'c6a2Label', 'TrailferryEventId']);
+    const extra = new Set(['c6a2', 'c6a2Label']);
     for (const key of [...CEF_ALWAYS, ...fields.flatMap(cefKeys)].filter((name) => !extra.has(name))) {
-      expect(known.get(key)?.aud, key).toMatch(/^(?:producer|both)$/);
+      if (/^Trailferry[A-Z]/.test(key)) expect(known.has(key)).toBe(false);
+      else expect(known.get(key)?.aud, key).toMatch(/^(?:producer|both)$/);
     }
     for (const entry of Object.values(CEF_KEYS)) {
       if (entry === undefined) continue;

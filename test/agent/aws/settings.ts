@@ -24,6 +24,7 @@ export function queueSettings(url: string, more: Partial<QueueSettings> = {}): Q
     buckets: ['*'],
     destinations: [],
     log_types: [],
+    static_labels: {},
     visibility_timeout: 30_000,
     ...more,
   };

@@ -25,6 +25,10 @@ const ANSWER: Status = {
     },
   ],
   queues: [{ name: 'q', destinations: ['siem'] }],
+  enrichment: [
+    { setting: 'accounts_file', modifiedAt: '2026-11-24T11:00:00.000Z' },
+    { setting: 'city_file', modifiedAt: '2026-11-01T11:00:00.000Z', trouble: '/x.mmdb cannot be read (ENOENT)' },
+  ],
   quarantineBytes: 9,
 };
 
@@ -53,6 +57,8 @@ destination siem: hec, json, indexed, up since 2026-11-24T12:00:00.000Z, 7 bytes
   filter no-reads kept back 5 of 9 events
   filter no-flows kept back 4 of 4 events; ALL of the last hour
 queue q -> siem
+enrichment accounts_file of 2026-11-24T11:00:00.000Z: good
+enrichment city_file of 2026-11-01T11:00:00.000Z: /x.mmdb cannot be read (ENOENT)
 quarantine: 9 bytes
 `,
   });

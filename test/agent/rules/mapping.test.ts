@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { contentsOf } from '../../../agent/object-type.ts';
-import { mappingOf } from '../../../agent/rules/mapping.ts';
+import { Enrichment } from '../../../agent/rules/enrichment.ts';
+import { type Mapping, mappings } from '../../../agent/rules/mapping.ts';
 import type { OverrideSettings } from '../../../config/config.ts';
 import type { LogEvent } from '../../../formats/event.ts';
 import { cloudtrail } from '../../../formats/log-types/cloudtrail.ts';
@@ -12,6 +13,9 @@ import { formats } from '../../../formats/wire/index.ts';
 import { parseCef } from '../../cef-parser.ts';
 import { parseLeef } from '../../leef-parser.ts';
 import { eachEvent } from './events.ts';
+
+const mappingOf = (overrides: readonly OverrideSettings[]): Mapping =>
+  mappings(overrides, new Enrichment({ geoip: {} }))({ static_labels: {} });
 
 const override = (settings: Partial<OverrideSettings>): OverrideSettings => ({
   ...{ type: 'cloudtrail', severity: [], drop_fields: [], add_fields: {}, labels: {}, leef_keys: {} },
