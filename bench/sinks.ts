@@ -1,11 +1,14 @@
 /**
  * Receivers that do as little as they can, as a process of their own, so that the benchmark measures the agent:
- * `node bench/sinks.ts CERT KEY`. Prints `{"syslog":PORT,"hec":PORT}`; GET /count on the HEC port tells what arrived.
+ * `node bench/sinks.ts CERT KEY`. Prints the ports of `syslog`, `relp`, `hec` and `hecs` (HEC over TLS) as JSON; GET /count
+ * on the HEC port tells what arrived, and when that was looked at.
  */
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import { answerRelp } from './relp-sink.ts';
 
 const [cert = '', key = ''] = process.argv.slice(2);
 const count = { frames: 0, bytes: 0, events: 0 };
@@ -35,15 +38,26 @@ function counter(): (chunk: Buffer) => void {
   };
 }
 
-const syslog = createTlsServer({ cert: readFileSync(cert), key: readFileSync(key) }, (socket: TLSSocket) => {
+const identity = { cert: readFileSync(cert), key: readFileSync(key) };
+
+const syslog = createTlsServer(identity, (socket: TLSSocket) => {
   socket.on('data', counter());
   socket.on('error', () => socket.destroy());
 });
 
+const relp = createTlsServer(identity, (socket) =>
+  answerRelp(socket, () => {
+    count.frames += 1;
+  }),
+);
+
 let nextAck = 0;
 
-const hec = createServer((request, response) => {
-  if (request.url === '/count') return void response.end(JSON.stringify(count));
+function collector(request: IncomingMessage, response: ServerResponse): void {
+  if (request.url === '/count') {
+    response.end(JSON.stringify({ ...count, at: performance.now() }));
+    return;
+  }
   const acks = request.url?.startsWith('/services/collector/ack') === true;
   const chunks: Buffer[] = [];
   request.on('data', (chunk: Buffer) => {
@@ -58,12 +72,13 @@ const hec = createServer((request, response) => {
       : { text: 'Success', code: 0, ackId: nextAck++ };
     response.end(JSON.stringify(body));
   });
-});
+}
 
-syslog.listen(0, '127.0.0.1', () =>
-  hec.listen(0, '127.0.0.1', () => {
-    const port = (server: { address(): unknown }): number => (server.address() as AddressInfo).port;
-    process.stdout.write(`${JSON.stringify({ syslog: port(syslog), hec: port(hec) })}\n`);
-  }),
-);
+const servers = { syslog, relp, hec: createServer(collector), hecs: createHttpsServer(identity, collector) };
+const ports: Record<string, number> = {};
+for (const [name, server] of Object.entries(servers)) {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ports[name] = (server.address() as AddressInfo).port;
+}
+process.stdout.write(`${JSON.stringify(ports)}\n`);
 process.stdin.resume().once('end', () => process.exit(0));

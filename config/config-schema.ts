@@ -112,7 +112,7 @@ function destinationSection(
       default: true,
     },
     max_events_per_second: {
-      doc: 'Most events per second that it is given, as for a licence. What is more waits in the queue; nothing is dropped. Any one second may be 10 % above it.',
+      doc: 'Most events per second that it is given, as for a licence. What is more waits in the queue; nothing is dropped. Any one second may be 15 % above it.',
       format: 'count',
       default: null,
       example: 5000,

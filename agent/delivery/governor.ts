@@ -7,12 +7,12 @@ export interface RateLimit {
 /** What is given at a time: this much of a second, or one event. QRadar holds a licence against each half second. */
 const SLICE_MS = 50;
 /** Lateness that is made up for. A timer comes late by a few milliseconds, and under load by more. */
-const CATCH_UP_MS = 50;
+const CATCH_UP_MS = 100;
 
 /**
  * Paces what a destination is given; drops nothing. A token bucket that works by debt: whatever was given is paid for
  * in time before the next may go, so the rate is exact however large a block is. In any one second a destination gets
- * 10 % more than its limit at most, in ten seconds 1 %.
+ * 15 % more than its limit at most, in ten seconds 1.5 %.
  */
 export class Governor {
   /** Most that one block should hold. */

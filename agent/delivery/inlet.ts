@@ -13,8 +13,10 @@ export const PRIORITIES = Object.keys(SHARES) as readonly Priority[];
 
 export interface InletOptions {
   readonly priority: Priority;
-  /** Bytes of closed blocks, waiting or out, at which lanes are held back. */
+  /** Bytes of closed blocks that wait at which lanes are held back. */
   readonly windowBytes: number;
+  /** Whether all inlets together hold as much as they may. */
+  readonly full: () => boolean;
   /** How long a block that is not full waits for more. Milliseconds. */
   readonly lingerMs: number;
   readonly blockSize: BlockSize;
@@ -38,6 +40,7 @@ export class Inlet {
   private readonly queue: Block[] = [];
   private sequence = 0;
   private heldBytes = 0;
+  private waitingBytes = 0;
   private linger: NodeJS.Timeout | undefined;
   private readonly roomWaiters: (() => void)[] = [];
 
@@ -80,8 +83,17 @@ export class Inlet {
    * @throws the signal's reason when it aborts first
    */
   room(signal: AbortSignal): Promise<void> | undefined {
-    if (this.heldBytes < this.options.windowBytes) return undefined;
+    if (this.roomy) return undefined;
     return unlessAborted(new Promise((resolve) => this.roomWaiters.push(resolve)), signal);
+  }
+
+  private get roomy(): boolean {
+    return this.waitingBytes < this.options.windowBytes && !this.options.full();
+  }
+
+  /** Lets lanes go on if there is room. */
+  wake(): void {
+    if (this.roomWaiters.length > 0 && this.roomy) for (const resume of this.roomWaiters.splice(0)) resume();
   }
 
   /** Closes the open block. */
@@ -90,6 +102,7 @@ export class Inlet {
     if (this.block.count === 0) return;
     this.block.sequence = this.sequence++;
     this.heldBytes += this.block.length;
+    this.waitingBytes += this.block.length;
     this.queue.push(this.block);
     this.block = this.pool.pop() ?? new Block(this.options.blockSize);
     this.options.ready();
@@ -103,21 +116,23 @@ export class Inlet {
 
   /** Takes the next block out, to be sent. */
   shift(): Block | undefined {
-    return this.queue.shift();
+    const block = this.queue.shift();
+    this.waitingBytes -= block?.length ?? 0;
+    this.wake();
+    return block;
   }
 
   /** A block that has to be sent again goes to its old place. */
   putBack(block: Block): void {
     const at = this.queue.findIndex((other) => other.sequence > block.sequence);
     this.queue.splice(at < 0 ? this.queue.length : at, 0, block);
+    this.waitingBytes += block.length;
   }
 
   /** A block is answered for, and all of it settled: its room is free. */
   recycle(block: Block): void {
-    const { windowBytes } = this.options;
     this.heldBytes -= block.length;
     block.reset();
-    if (this.pool.length * BLOCK_BYTES < windowBytes) this.pool.push(block);
-    if (this.heldBytes < windowBytes) for (const resume of this.roomWaiters.splice(0)) resume();
+    if (this.pool.length * BLOCK_BYTES < this.options.windowBytes) this.pool.push(block);
   }
 }

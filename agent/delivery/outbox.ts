@@ -66,7 +66,10 @@ export class Outbox {
     const priorities: readonly Priority[] = limit === undefined ? ['normal'] : PRIORITIES;
     const share = windowBytes / priorities.length;
     const ready = (): void => this.pump();
-    this.inlets = priorities.map((priority) => new Inlet({ priority, windowBytes: share, lingerMs, blockSize, ready }));
+    const full = (): boolean => this.pendingBytes >= windowBytes;
+    this.inlets = priorities.map(
+      (priority) => new Inlet({ priority, windowBytes: share, lingerMs, blockSize, full, ready }),
+    );
   }
 
   get state(): CircuitState {
@@ -203,6 +206,7 @@ export class Outbox {
 
   private recycle(inlet: Inlet, block: Block): void {
     inlet.recycle(block);
+    for (const each of this.inlets) each.wake();
     if (this.pendingBytes === 0) for (const resume of this.idleWaiters.splice(0)) resume();
   }
 
