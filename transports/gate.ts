@@ -18,15 +18,10 @@ export class Gate {
     return this.shutBy !== undefined && afterMs > 0 ? { error: this.shutBy, afterMs } : undefined;
   }
 
-  /**
-   * Nobody was let in. Returns the milliseconds until the next try.
-   * @param atLeastMs for how long the other side asked to be left in peace
-   */
-  refused(error: Error, atLeastMs = 0): number {
+  /** Nobody was let in. Returns the milliseconds until the next try. */
+  refused(error: Error): number {
     this.shutBy = error;
-    this.broke();
-    this.until = Math.max(this.until, performance.now() + atLeastMs);
-    return this.until - performance.now();
+    return this.broke();
   }
 
   /** Somebody was let in. */

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import type { Gate } from '../gate.ts';
-import { DeliveryError } from '../transport.ts';
+import type { DeliveryError } from '../transport.ts';
 import { Acks } from './acks.ts';
 import type { Answer } from './answer.ts';
 import type { Client } from './client.ts';
@@ -28,17 +27,17 @@ export class Connection {
   private readonly settings: HecSettings;
   private readonly client: Client;
   private readonly place: string;
-  private readonly gate: Gate;
   private readonly turn = new Turn();
   private readonly acks: Acks;
   private notBefore = 0;
+  /** Requests that have come so far, and the last failure with the number of those that had come by then. */
+  private arrived = 0;
+  private failure: { readonly before: number; readonly error: DeliveryError } | undefined;
 
-  /** @param gate of the indexer, which this shuts when a request fails */
-  constructor(settings: HecSettings, client: Client, place: string, gate: Gate, notice: (message: string) => void) {
+  constructor(settings: HecSettings, client: Client, place: string, notice: (message: string) => void) {
     this.settings = settings;
     this.client = client;
     this.place = place;
-    this.gate = gate;
     this.acks = new Acks(settings, client, this.turn, place, notice);
   }
 
@@ -54,14 +53,14 @@ export class Connection {
   async post(events: Buffer, receipt: Receipt): Promise<Verdict> {
     const level = this.settings.gzip_level;
     const body = level === 0 ? events : await compress(events, { level });
-    await this.takeTurn(receipt.signal, this.gate.refusal() !== undefined);
+    await this.takeTurn(receipt.signal);
     try {
       receipt.signal.throwIfAborted();
       return this.judge(await this.ask(body, receipt.signal), receipt);
-    } catch (thrown) {
-      const error = thrown instanceof ExchangeError ? this.unanswered(thrown) : thrown;
-      if (!receipt.signal.aborted) this.shut(error);
-      throw error;
+    } catch (error) {
+      if (!(error instanceof ExchangeError)) throw error;
+      const fault = this.unanswered(error);
+      throw receipt.signal.aborted ? fault : this.failed(fault);
     } finally {
       this.turn.release();
     }
@@ -73,29 +72,23 @@ export class Connection {
     this.client.close();
   }
 
-  /** Our turn, but not before the time that the receiver has asked for. @param insists on going where the gate is shut */
-  private async takeTurn(signal: AbortSignal, insists: boolean): Promise<void> {
-    await this.turn.take();
-    if (!insists) this.giveWay();
-    for (let wait = this.notBefore - Date.now(); wait > 0; wait = this.notBefore - Date.now()) {
-      this.turn.release();
-      await sleep(wait, undefined, { signal });
+  /**
+   * Our turn, but not before the time that the receiver has asked for.
+   * @throws {DeliveryError} of a request that failed while we waited: why should ours fare better? It goes back unsent, and
+   * another indexer may take it at once
+   */
+  private async takeTurn(signal: AbortSignal): Promise<void> {
+    this.arrived += 1;
+    const ours = this.arrived;
+    for (;;) {
       await this.turn.take();
-      if (!insists) this.giveWay();
+      const wait = this.notBefore - Date.now();
+      const failed = this.failure !== undefined && ours <= this.failure.before;
+      if (wait <= 0 && !failed) return;
+      this.turn.release();
+      if (failed) throw this.failure?.error;
+      await sleep(wait, undefined, { signal });
     }
-  }
-
-  /** What waited behind a request that failed need not fail the same way where another indexer may take it. */
-  private giveWay(): void {
-    const refusal = this.settings.url.length > 1 ? this.gate.refusal() : undefined;
-    if (refusal === undefined) return;
-    this.turn.release();
-    throw refusal.error;
-  }
-
-  private shut(error: unknown): void {
-    if (!(error instanceof DeliveryError) || error.fault.kind === 'rejected') return;
-    this.gate.refused(error, error.fault.kind === 'retry' ? error.fault.afterMs : undefined);
   }
 
   private ask(body: Buffer, signal: AbortSignal): Promise<Answer> {
@@ -121,7 +114,13 @@ export class Connection {
     if (answer.retryAfterMs !== undefined) this.notBefore = Date.now() + answer.retryAfterMs;
     if (meaning.channelFull) this.acks.leaveFullChannel();
     if (fateUnknown(answer)) this.acks.endChannel(channelFault(this.place, `a proxy answered ${describe(answer)}`));
-    if (meaning.class === 'retry' || meaning.class === 'blocked') throw answerFault(this.place, answer, meaning);
+    if (meaning.class === 'retry' || meaning.class === 'blocked')
+      throw this.failed(answerFault(this.place, answer, meaning));
+  }
+
+  private failed(error: DeliveryError): DeliveryError {
+    this.failure = { before: this.arrived, error };
+    return error;
   }
 
   private unanswered(error: ExchangeError): DeliveryError {

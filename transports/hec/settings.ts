@@ -24,7 +24,7 @@ export interface HecSettings {
 
 export const hecSchema: SettingsSchema = {
   url: {
-    doc: 'Base of the HTTP Event Collector: scheme, host and port. `/services/collector/...` is added to it. Of several indexers name each: events are spread over them, and those that one does not take go to the others.',
+    doc: 'Base of the HTTP Event Collector: scheme, host and port. `/services/collector/...` is added to it. Of several indexers name each: blocks are spread over them, and one that fails is left out until it is well.',
     format: 'url',
     list: 'or-one',
     default: null,
@@ -111,6 +111,7 @@ export const hecSchema: SettingsSchema = {
 export function checkHec(settings: HecSettings): (readonly [path: string, message: string])[] {
   return [
     ...settings.url.flatMap((url) => checkUrl(url, settings)),
+    ...checkTwice(settings),
     ...checkNumbers(settings),
     ...checkTls(settings.tls),
   ];
@@ -124,6 +125,12 @@ function checkUrl(url: string, { tls }: HecSettings): [string, string][] {
   const asksForTls = Object.entries(tls).some(([name, value]) => name !== 'min_version' && value !== null);
   if (protocol === 'http:' && asksForTls) faults.push(['tls', 'needs an https:// url']);
   return faults;
+}
+
+function checkTwice({ url }: HecSettings): [string, string][] {
+  const names = url.map((one) => new URL(one).host);
+  const twice = names.findIndex((name, index) => names.indexOf(name) < index);
+  return twice < 0 ? [] : [[`url[${twice}]`, `is ${names[twice]} once more: each indexer once`]];
 }
 
 function checkNumbers(settings: HecSettings): [string, string][] {

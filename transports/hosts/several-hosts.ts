@@ -15,14 +15,14 @@ import type { Balance, Place } from './settings.ts';
 const WEAKEST_FIRST: readonly Assurance[] = ['sent', 'written', 'confirmed', 'accepted', 'indexed'];
 
 /** A transport to one place. @param observer what it says of itself, which is about this host */
-export type Connect = (place: Place, observer: TransportObserver) => Transport;
+export type Connect<P> = (place: P, observer: TransportObserver) => Transport;
 
 /** A transport to all these places; with one place it is that one's own. */
-export function overHosts(
-  places: readonly Place[],
+export function overHosts<P extends Pick<Place, 'name'>>(
+  places: readonly P[],
   balance: Balance,
   { name, observer }: Pick<TransportContext, 'name' | 'observer'>,
-  connect: Connect,
+  connect: Connect<P>,
 ): Transport {
   const [first, ...others] = places;
   if (first === undefined) throw new TypeError(`${name} has no host`);

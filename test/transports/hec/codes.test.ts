@@ -133,15 +133,25 @@ describe('a single answer', () => {
     expect(error?.fault).toEqual(afterMs === undefined ? { kind: 'retry' } : { kind: 'retry', afterMs });
   });
 
-  test('Retry-After holds back what is already handed over', async () => {
+  test('Retry-After gives back what waits behind, and holds back what comes later', async () => {
     await using rig = await makeRig();
     rig.stub.fault({ answer: { status: 503, code: 9, headers: { 'retry-after': '1' } } });
     const start = Date.now();
-    const sends = [rig.send(goodFrames(rig.transport, 1)), rig.send(goodFrames(rig.transport, 1, 1))];
-    const [first, second] = await Promise.all(sends);
-    expect(first?.fault).toEqual({ kind: 'retry', afterMs: 1000 });
-    expect(second).toBeUndefined();
+    const faults = await Promise.all([0, 1].map((n) => rig.send(goodFrames(rig.transport, 1, n))));
+    for (const error of faults) expect(error?.fault).toEqual({ kind: 'retry', afterMs: 1000 });
+    expect(rig.stub.requests).toHaveLength(1);
+    expect(await rig.send(goodFrames(rig.transport, 1))).toBeUndefined();
     expect(Date.now() - start).toBeGreaterThanOrEqual(950);
+  });
+
+  test('that fails the request gives back unsent what waits behind it', async () => {
+    await using rig = await makeRig();
+    rig.stub.fault({ answer: { status: 403, code: 4 } });
+    const faults = await Promise.all([0, 1, 2].map((n) => rig.send(goodFrames(rig.transport, 1, n))));
+    expect(faults.map((error) => error?.code)).toEqual(Array(3).fill('TF-HEC-04'));
+    expect(rig.stub.requests).toHaveLength(1);
+    await Promise.all([0, 1, 2].map((n) => rig.deliver(goodFrames(rig.transport, 1, n))));
+    expect(rig.stub.stats()).toMatchObject({ indexed: 3, duplicates: 0 });
   });
 
   test('503 storm: all arrives, nothing twice', async () => {

@@ -151,18 +151,21 @@ describe('a clock', () => {
 });
 
 describe('an aborted send', () => {
-  const stages: readonly [string, (rig: Rig) => void][] = [
+  const stages: readonly [string, (rig: Rig) => unknown][] = [
     ['while the request is under way', (rig) => rig.stub.fault({ stall: 'before', times: 2 })],
     ['while the acknowledgement is outstanding', (rig) => rig.stub.indexing({ ms: 100_000 })],
     [
       'while Retry-After holds it back',
-      (rig) => rig.stub.fault({ answer: { status: 503, code: 9, headers: { 'retry-after': '60' } } }),
+      (rig) => {
+        rig.stub.fault({ answer: { status: 503, code: 9, headers: { 'retry-after': '60' } } });
+        return rig.send(goodFrames(rig.transport, 1));
+      },
     ],
   ];
 
   test.each(stages)('%s is rejected at once with retry', async (_name, prepare) => {
     await using rig = await makeRig();
-    prepare(rig);
+    await prepare(rig);
     const abort = new AbortController();
     const sends = [0, 1, 2].map((n) => rig.send(goodFrames(rig.transport, 1, n), abort.signal));
     await sleep(50);

@@ -4,6 +4,7 @@ import type { HecSettings } from '../../../transports/hec/settings.ts';
 import {
   DeliveryError,
   type FrameBlock,
+  type HostState,
   type Origin,
   type SecretRef,
   type Transport,
@@ -51,6 +52,8 @@ export class Context implements TransportContext {
   readonly notices: string[] = [];
   readonly certificates: [string, Date][] = [];
   readonly connectionCounts: number[] = [];
+  /** `host state reason`, one each change. */
+  readonly hosts: string[] = [];
   secretReads = 0;
   token: string | Error = TOKEN;
 
@@ -63,7 +66,8 @@ export class Context implements TransportContext {
   readonly observer = {
     connections: (count: number): void => void this.connectionCounts.push(count),
     certificate: (role: 'server' | 'client', notAfter: Date): void => void this.certificates.push([role, notAfter]),
-    host: (): void => undefined,
+    host: (host: string, state: HostState, reason = ''): void =>
+      void this.hosts.push(`${host} ${state} ${reason}`.trim()),
     notice: (message: string): void => void this.notices.push(message),
   };
 }

@@ -16,6 +16,8 @@ describe('settings that do not fit together', () => {
     [{ gzip_level: 10 }, ['gzip_level']],
     [{ connections: 0 }, ['connections']],
     [{ max_content_bytes: 10 }, ['max_content_bytes']],
+    [{ url: ['https://a.example:8088', 'https://b.example:8088'] }, []],
+    [{ url: ['https://a.example:8088', 'https://b.example:8088', 'https://a.example:8088/'] }, ['url[2]']],
     [{ stall_timeout: 999 }, ['stall_timeout']],
     [{ ack_timeout: 10, ack_poll_interval: 10 }, ['ack_timeout']],
     [{ tls: { ...noTls, ca_file: '/ca.pem' } }, ['tls']],
