@@ -125,13 +125,10 @@ function judge({ outs }: Peer, places: readonly number[][], events: number) {
   for (let stretch = 0; stretch <= places.length; stretch += 1) {
     let again = 0;
     for (const [index, file] of files.entries()) {
-      const part = file.slice(places[stretch - 1]?.[index] ?? 0, places[stretch]?.[index] ?? file.length);
+      const part = file.slice(lineAt(file, places[stretch - 1]?.[index] ?? 0), lineAt(file, places[stretch]?.[index]));
       for (const line of part.split(FRAME_START).filter((text) => text.endsWith('\n'))) {
         const ids = [...line.matchAll(ID)].map(([, id = '']) => id);
-        if (ids.length !== 1) {
-          foreign += 1;
-          console.log('FOREIGN', line.slice(0, 300));
-        }
+        if (ids.length !== 1) foreign += 1;
         if (ids.some((id) => seen.has(id))) {
           duplicates += 1;
           again += line.length;
@@ -142,4 +139,9 @@ function judge({ outs }: Peer, places: readonly number[][], events: number) {
     mostAgain = Math.max(mostAgain, again);
   }
   return { lost: events - seen.size, duplicates, mostAgain, foreign };
+}
+
+/** Where the line begins that is being written at this place. */
+function lineAt(file: string, place = file.length): number {
+  return place === 0 ? 0 : file.lastIndexOf('\n', place - 1) + 1;
 }
