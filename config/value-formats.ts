@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { FIELDS } from '../formats/event.ts';
+import { logTypeNames } from '../formats/log-types/index.ts';
 import { isCidr, isEndpoint, isHostname, isListen, isUrl } from './network-names.ts';
 import { isSecretRef, SECRET_REF, SECRET_REF_JSON } from './secret-ref.ts';
 import { asDuration, asSize, bytes, DURATION, LONGEST_MS, milliseconds, SIZE } from './units.ts';
@@ -102,6 +103,7 @@ export const valueFormats: Readonly<Record<string, ValueFormat>> = {
     /^[^\u0000-\u0020.\u007f]+(\.[^\u0000-\u0020.\u007f]+)*$/,
   ),
   field: { ...words(FIELD_NAMES), expects: 'a field of the common vocabulary' },
+  'log-type': { ...words(logTypeNames), expects: 'the name of a log type' },
   bucket: text('a bucket name, or a pattern with * that says more than *', /^(?!\*+$)[a-z0-9*][a-z0-9.*-]{1,62}$/),
 };
 

@@ -170,7 +170,15 @@ export interface Setting {
 
 /** Settings by name; a nested object is a section. */
 export interface SettingsSchema {
-  readonly [name: string]: Setting | SettingsSchema;
+  readonly [name: string]: Setting | SettingsSchema | SettingsList;
+}
+
+/** Any number of sections of one shape; none unless they are written. */
+export interface SettingsList {
+  readonly group: 'list';
+  readonly doc: string;
+  readonly required: false;
+  readonly of: SettingsSchema;
 }
 
 /** A transport as the registry knows it: its `type` in the configuration, its settings, and its maker. */

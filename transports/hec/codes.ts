@@ -25,6 +25,8 @@ export interface Meaning {
   readonly slow?: true;
   /** What `invalid-event-number` says when the first event is the bad one; 0 unless given. */
   readonly first?: 1;
+  /** What is refused comes from the configuration and not from the event: no event is rejected for it. */
+  readonly configured?: true;
   /** How often the same request is sent again before an event in it is the suspect, and not the server. */
   readonly patience?: number;
   /** The channel is used up: go on with another one. */
@@ -54,7 +56,9 @@ export const HEC_CODES: Readonly<Record<number, Meaning>> = {
   7: {
     class: 'event',
     first: 1, // measured on 10.4.3: the number is one too high for this code
-    remedy: 'create the index that `index` names and add it to the allowed indexes of the token',
+    configured: true,
+    remedy:
+      'create the index that `index` (here or in `log_types`) names, and add it to the allowed indexes of the token',
   }, // Incorrect index
   8: { class: 'event', patience: 3 }, // Internal server error
   9: retry, // Server is busy

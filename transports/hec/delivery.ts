@@ -13,6 +13,8 @@ export interface DeliveryRules {
    * true without `ack`. With it they are sent again, since a duplicate can be recognised and "indexed" must not be guessed.
    */
   readonly trustPrefix: boolean;
+  /** Told of a frame that is refused for what the configuration says of it. */
+  readonly onMisconfigured: (frame: Buffer) => void;
   /** Ends the waits between tries; what it is aborted with no longer matters to the block. */
   readonly signal: AbortSignal;
 }
@@ -56,6 +58,9 @@ export async function deliver(
       parts.push(part);
     } else if (part.to - part.from > 1) {
       parts.push(...narrow(part, verdict));
+    } else if (verdict.meaning.configured) {
+      rules.onMisconfigured(bytes(block, part));
+      throw answerFault(rules.place, verdict.answer, verdict.meaning);
     } else {
       refused.set(part.from, verdict);
       if (part.before !== undefined && rules.trustPrefix) taken = true;
@@ -98,7 +103,7 @@ function halves(from: number, to: number): Part[] {
 }
 
 /**
- * A wrong index, or a server that fails on anything, refuses frame after frame. Then the frames are not to blame: the
+ * A receiver that skips, or fails on, anything refuses frame after frame. Then the frames are not to blame: the
  * destination is blocked or in trouble, and no frame is rejected.
  */
 function failWhole(block: FrameBlock, refused: ReadonlyMap<number, Verdict>, place: string): void {

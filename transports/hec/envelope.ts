@@ -1,11 +1,8 @@
 import type { BoundEnvelope, Envelope, Origin, TextKind } from '../transport.ts';
-import type { HecSettings } from './settings.ts';
+import type { HecSettings, Metadata } from './settings.ts';
 
 /** The settings that decide what stands in an event object. */
-export type EnvelopeSettings = Pick<
-  HecSettings,
-  'index' | 'source' | 'sourcetype' | 'host' | 'indexed_fields' | 'max_content_bytes'
->;
+export type EnvelopeSettings = Pick<HecSettings, keyof Metadata | 'log_types' | 'indexed_fields' | 'max_content_bytes'>;
 
 /**
  * The HEC event object, one a line. Its keys are a closed set (time, host, source, sourcetype, index, event, fields):
@@ -39,11 +36,13 @@ function bind(settings: EnvelopeSettings, hostname: string, origin: Origin, kind
 
 /** Everything but time, event id and event; `fields` is last and open, so that the event id can follow. */
 function constantPart(settings: EnvelopeSettings, hostname: string, origin: Origin): string {
+  const special = settings.log_types.find(({ type }) => type.includes(origin.logType));
+  const said = (name: keyof Metadata): string | null => special?.[name] ?? settings[name];
   const metadata = JSON.stringify({
-    host: settings.host ?? hostname,
-    source: settings.source ?? origin.source,
-    sourcetype: settings.sourcetype ?? origin.sourcetype,
-    index: settings.index ?? undefined,
+    host: said('host') ?? hostname,
+    source: said('source') ?? origin.source,
+    sourcetype: said('sourcetype') ?? origin.sourcetype,
+    index: said('index') ?? undefined,
   });
   const indexed = { aws_account_id: origin.account, aws_region: origin.region, log_type: origin.logType };
   const fields = JSON.stringify({ ...(settings.indexed_fields ? indexed : {}), event_id: '' });

@@ -1,8 +1,9 @@
 import { overHosts } from '../hosts/several-hosts.ts';
 import type { Transport, TransportContext, TransportType } from '../transport.ts';
+import { checkHec } from './check.ts';
 import { hecEnvelope } from './envelope.ts';
 import { Indexer } from './indexer.ts';
-import { checkHec, type HecSettings, hecSchema } from './settings.ts';
+import { type HecSettings, hecSchema } from './settings.ts';
 
 /** Splunk HTTP Event Collector, with indexer acknowledgement. */
 export const hec: TransportType<HecSettings> = {

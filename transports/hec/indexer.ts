@@ -8,9 +8,9 @@ import type {
   TransportContext,
 } from '../transport.ts';
 import { Client } from './client.ts';
-import { Connection } from './connection.ts';
+import { Connection, type Verdict } from './connection.ts';
 import { deliver } from './delivery.ts';
-import { abortedFault, closedFault, rejectedFault } from './faults.ts';
+import { abortedFault, answerFault, closedFault, rejectedFault } from './faults.ts';
 import { probeHec } from './probe.ts';
 import { Receipt } from './receipt.ts';
 import type { HecSettings } from './settings.ts';
@@ -37,6 +37,8 @@ export class Indexer implements Transport {
   private readonly probed: (signal: AbortSignal) => Promise<ProbeReport>;
   private readonly connections: readonly Connection[];
   private readonly underWay = new Set<Receipt>();
+  /** A frame that was refused for its index. Until it is taken no other is sent: those before it in a block would come again and again. */
+  private canary: Buffer | undefined;
   private closed = false;
 
   constructor(url: string, settings: HecSettings, envelope: Envelope, context: TransportContext) {
@@ -88,14 +90,7 @@ export class Indexer implements Transport {
   }
 
   private async sendOn(connection: Connection, block: FrameBlock, receipt: Receipt): Promise<void> {
-    const { place, settings } = this;
-    const rules = {
-      place,
-      mostBytes: settings.max_content_bytes,
-      trustPrefix: !settings.ack,
-      signal: receipt.signal,
-    };
-    const requests = deliver(block, (events) => connection.post(events, receipt), rules);
+    const requests = this.post(connection, block, receipt);
     receipt.expect();
     requests.then(
       () => receipt.settle(),
@@ -103,7 +98,30 @@ export class Indexer implements Transport {
     );
     await receipt.done;
     const refused = await requests;
-    if (refused.size > 0) throw rejectedFault(place, refused);
+    if (refused.size > 0) throw rejectedFault(this.place, refused);
+  }
+
+  private async post(
+    connection: Connection,
+    block: FrameBlock,
+    receipt: Receipt,
+  ): Promise<ReadonlyMap<number, Verdict>> {
+    const { place, settings } = this;
+    if (this.canary !== undefined) {
+      const { answer, meaning } = await connection.post(this.canary, receipt);
+      if (meaning.configured) throw answerFault(place, answer, meaning);
+      this.canary = undefined;
+    }
+    const rules = {
+      place,
+      mostBytes: settings.max_content_bytes,
+      trustPrefix: !settings.ack,
+      onMisconfigured: (frame: Buffer): void => {
+        this.canary = Buffer.from(frame);
+      },
+      signal: receipt.signal,
+    };
+    return deliver(block, (events) => connection.post(events, receipt), rules);
   }
 }
 

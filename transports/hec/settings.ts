@@ -1,16 +1,21 @@
-import { checkTls, type TlsSettings, tlsSchema } from '../tls-options.ts';
+import { type TlsSettings, tlsSchema } from '../tls-options.ts';
 import type { SecretRef, SettingsSchema } from '../transport.ts';
 
-/** A `hec` destination as the configuration gives it; `null` means not given. Durations in milliseconds. */
-export interface HecSettings {
-  /** One for each indexer. */
-  readonly url: readonly string[];
-  readonly token: SecretRef;
-  readonly ack: boolean;
+/** What Splunk keeps beside the text of an event; `null` means not given. */
+export interface Metadata {
   readonly index: string | null;
   readonly source: string | null;
   readonly sourcetype: string | null;
   readonly host: string | null;
+}
+
+/** A `hec` destination as the configuration gives it; `null` means not given. Durations in milliseconds. */
+export interface HecSettings extends Metadata {
+  /** One for each indexer. */
+  readonly url: readonly string[];
+  readonly token: SecretRef;
+  readonly ack: boolean;
+  readonly log_types: readonly ({ readonly type: readonly string[] } & Metadata)[];
   readonly indexed_fields: boolean;
   readonly max_content_bytes: number;
   readonly gzip_level: number;
@@ -64,6 +69,25 @@ export const hecSchema: SettingsSchema = {
     format: 'hostname',
     default: null,
   },
+  log_types: {
+    group: 'list',
+    doc: 'What is different for single log types. What an item does not say is as for all.',
+    required: false,
+    of: {
+      type: {
+        doc: 'Names of log types.',
+        format: 'log-type',
+        list: 'or-one',
+        default: null,
+        required: true,
+        example: 'vpc-flow',
+      },
+      index: { doc: 'Their index.', format: 'String', default: null, example: 'aws_flow' },
+      source: { doc: 'Their `source`.', format: 'String', default: null },
+      sourcetype: { doc: 'Their sourcetype.', format: 'String', default: null },
+      host: { doc: 'Their `host`.', format: 'hostname', default: null },
+    },
+  },
   indexed_fields: {
     doc: 'Add account, region and log type to the indexed fields. The event id is always there, so that a resend can be recognised.',
     format: 'Boolean',
@@ -106,43 +130,3 @@ export const hecSchema: SettingsSchema = {
   },
   tls: tlsSchema,
 };
-
-/** Faults that no single setting shows, as `[path, message]`. */
-export function checkHec(settings: HecSettings): (readonly [path: string, message: string])[] {
-  return [
-    ...settings.url.flatMap((url) => checkUrl(url, settings)),
-    ...checkTwice(settings),
-    ...checkNumbers(settings),
-    ...checkTls(settings.tls),
-  ];
-}
-
-function checkUrl(url: string, { tls }: HecSettings): [string, string][] {
-  const { protocol, pathname, search, hash } = new URL(url);
-  const faults: [string, string][] = [];
-  if (search !== '' || hash !== '') faults.push(['url', 'must not hold a query or a fragment']);
-  if (pathname.includes('/services/collector')) faults.push(['url', 'must end before /services/collector']);
-  const asksForTls = Object.entries(tls).some(([name, value]) => name !== 'min_version' && value !== null);
-  if (protocol === 'http:' && asksForTls) faults.push(['tls', 'needs an https:// url']);
-  return faults;
-}
-
-function checkTwice({ url }: HecSettings): [string, string][] {
-  const names = url.map((one) => new URL(one).host);
-  const twice = names.findIndex((name, index) => names.indexOf(name) < index);
-  return twice < 0 ? [] : [[`url[${twice}]`, `is ${names[twice]} once more: each indexer once`]];
-}
-
-function checkNumbers(settings: HecSettings): [string, string][] {
-  const faults: [string, string][] = [];
-  if (settings.gzip_level > 9) faults.push(['gzip_level', 'must be 0 to 9']);
-  if (settings.connections < 1) faults.push(['connections', 'must be at least 1']);
-  if (settings.max_content_bytes < 4096) faults.push(['max_content_bytes', 'must be at least 4096']);
-  if (settings.stall_timeout < 1_000) {
-    faults.push(['stall_timeout', 'must be at least 1s, or a busy receiver would be taken for a dead one']);
-  }
-  if (settings.ack_timeout <= settings.ack_poll_interval) {
-    faults.push(['ack_timeout', 'must be longer than ack_poll_interval']);
-  }
-  return faults;
-}

@@ -42,6 +42,20 @@ describe('the event object', () => {
     expect(JSON.parse(frame)).toMatchObject({ host: 'h', source: 's', sourcetype: 't' });
   });
 
+  test('takes other metadata for single log types, and for all what they do not say', () => {
+    const bare = { index: null, source: null, sourcetype: null, host: null };
+    const log_types = [
+      { ...bare, type: ['vpc-flow', 'tgw-flow'], index: 'flow', host: 'flows' },
+      { ...bare, type: ['guardduty'], sourcetype: 'gd', source: 'findings' },
+    ];
+    const special = hecEnvelope(settings({ index: 'aws', source: 's', log_types }), 'agent-1');
+    const of = (logType: string) => JSON.parse(special.bind({ ...ORIGIN, logType }, 'json').frame('{}', 0, 0, idOf(4)));
+    const all = { index: 'aws', source: 's', sourcetype: 'aws:cloudtrail', host: 'agent-1' };
+    expect(of('cloudtrail')).toMatchObject(all);
+    expect(of('tgw-flow')).toMatchObject({ ...all, index: 'flow', host: 'flows' });
+    expect(of('guardduty')).toMatchObject({ ...all, sourcetype: 'gd', source: 'findings' });
+  });
+
   test.each([
     [0, 0],
     [7, 0.007],

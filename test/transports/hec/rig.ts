@@ -32,6 +32,7 @@ export function settings(changes: Partial<HecSettings> = {}): HecSettings {
     source: null,
     sourcetype: null,
     host: null,
+    log_types: [],
     indexed_fields: true,
     max_content_bytes: 900_000,
     gzip_level: 0,

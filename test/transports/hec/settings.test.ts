@@ -2,9 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { retryAfter } from '../../../transports/hec/answer.ts';
 import { Cookies } from '../../../transports/hec/cookies.ts';
 import { hec } from '../../../transports/hec/index.ts';
+import type { Metadata } from '../../../transports/hec/settings.ts';
 import { Turn } from '../../../transports/hec/turn.ts';
 import { SILENT } from '../../../transports/transport.ts';
 import { Context, noTls, settings } from './rig.ts';
+
+const special = (type: readonly string[], changes: Partial<Metadata> = {}) => ({
+  ...{ type, index: null, source: null, sourcetype: null, host: null },
+  ...changes,
+});
 
 describe('settings that do not fit together', () => {
   test.each([
@@ -18,6 +24,12 @@ describe('settings that do not fit together', () => {
     [{ max_content_bytes: 10 }, ['max_content_bytes']],
     [{ url: ['https://a.example:8088', 'https://b.example:8088'] }, []],
     [{ url: ['https://a.example:8088', 'https://b.example:8088', 'https://a.example:8088/'] }, ['url[2]']],
+    [{ index: 'AWS Logs' }, ['index']],
+    [
+      { log_types: [special(['vpc-flow'], { index: '-flow' }), special(['alb'], { index: 'aws_alb-1' })] },
+      ['log_types[0].index'],
+    ],
+    [{ log_types: [special(['vpc-flow', 'alb']), special(['nlb', 'alb'])] }, ['log_types[1].type']],
     [{ stall_timeout: 999 }, ['stall_timeout']],
     [{ ack_timeout: 10, ack_poll_interval: 10 }, ['ack_timeout']],
     [{ tls: { ...noTls, ca_file: '/ca.pem' } }, ['tls']],

@@ -3,7 +3,9 @@ import { relp } from '../../../transports/relp/index.ts';
 import { relpSettings } from './rig.ts';
 
 test('the defaults fit together, and are those that the tests use', () => {
-  const defaults = Object.fromEntries(Object.entries(relp.schema).map(([name, setting]) => [name, setting.default]));
+  const defaults = Object.fromEntries(
+    Object.entries(relp.schema).map(([name, setting]) => [name, Reflect.get(setting, 'default')]),
+  );
   const {
     tls: _tls,
     structured_data: _d,

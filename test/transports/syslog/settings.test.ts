@@ -34,7 +34,9 @@ test.each([
 
 test('the schema has a default for every setting, the ones that the tests use too', () => {
   const { schema } = syslog;
-  const defaults = Object.fromEntries(Object.entries(schema).map(([name, setting]) => [name, setting.default]));
+  const defaults = Object.fromEntries(
+    Object.entries(schema).map(([name, setting]) => [name, Reflect.get(setting, 'default')]),
+  );
   const {
     tls: _tls,
     structured_data: _d,
