@@ -1,8 +1,10 @@
 import { type Place, placesOf } from '../hosts/settings.ts';
 import { overHosts } from '../hosts/several-hosts.ts';
 import type { Envelope, Transport, TransportContext, TransportObserver, TransportType } from '../transport.ts';
+import { AutoConfirm } from './auto.ts';
 import { syslogEnvelope } from './envelope.ts';
 import { headerStyle } from './header-settings.ts';
+import { Lasting } from './lasting.ts';
 import { PlainSyslog } from './plain.ts';
 import { Rotation } from './rotation.ts';
 import { checkSyslog, effective, type SyslogSettings, syslogSchema } from './settings.ts';
@@ -48,13 +50,13 @@ function syslogTo(
     observer,
   };
   if (settings.protocol !== 'tls') return new PlainSyslog({ ...target, protocol: settings.protocol }, envelope);
-  const rotation = {
+  const confirmed = {
     ...target,
     tls: settings.tls,
-    confirm,
     connections: settings.connections,
     confirmAfter: settings.confirm_after,
     confirmInterval: settings.confirm_interval,
   };
-  return new Rotation(rotation, envelope);
+  if (confirm === 'auto') return new AutoConfirm(confirmed, envelope);
+  return confirm === 'close-notify' ? new Rotation(confirmed, envelope) : new Lasting(confirmed, confirm, envelope);
 }
