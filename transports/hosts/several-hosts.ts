@@ -1,6 +1,6 @@
-import { unlessAborted } from '../aborted.ts';
 import {
   type Assurance,
+  type Confirmation,
   DeliveryError,
   type Envelope,
   type FrameBlock,
@@ -9,6 +9,7 @@ import {
   type TransportContext,
   type TransportObserver,
 } from '../transport.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { Host } from './host.ts';
 import { observerOf } from './observers.ts';
 import type { Balance, Place } from './settings.ts';
@@ -66,6 +67,12 @@ export class SeveralHosts implements Transport {
   get assurance(): Assurance {
     const all = this.hosts.map(({ transport }) => transport.assurance);
     return WEAKEST_FIRST.find((one) => all.includes(one)) ?? 'sent';
+  }
+
+  /** That of the host which is worth least. */
+  get confirmation(): Confirmation | undefined {
+    const { assurance } = this;
+    return this.hosts.find(({ transport }) => transport.assurance === assurance)?.transport.confirmation;
   }
 
   async send(block: FrameBlock, signal: AbortSignal): Promise<void> {
