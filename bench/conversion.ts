@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import type { TypeFigures } from './converting.ts';
 import { type BenchOptions, percent, type Table } from './table.ts';
 
-const SIZES = { bytes: 1_000_000, rounds: 12 };
+const SIZES = { bytes: 4_000_000, rounds: 20 };
 
 export async function conversion({ only, profile }: BenchOptions): Promise<Table> {
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];

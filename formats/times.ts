@@ -39,8 +39,10 @@ export function isoTime(input: Expression): Computed {
 
 const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\d\d)?$/;
 
-/** Most records write `YYYY-MM-DDTHH:MM:SSZ`, with or without a fraction: a day is worked out once, the rest by hand. */
-/** A date and time in ISO 8601 as epoch milliseconds; undefined for what is none. */
+/**
+ * A date and time in ISO 8601 as epoch milliseconds; undefined for what is none. Most records write
+ * `YYYY-MM-DDTHH:MM:SSZ`, with or without a fraction: a day is worked out once, the rest by hand.
+ */
 export function parseIso(value: string): number | undefined {
   if (isPlainUtc(value)) {
     const hours = two(value, 11);
@@ -56,11 +58,15 @@ export function parseIso(value: string): number | undefined {
   return Number.isFinite(time) ? time : undefined;
 }
 
-/** `####-##-##T##:##:##...Z`, whatever stands for the digits. */
+const [SPACE, DASH, COLON, T, Z] = [0x20, 0x2d, 0x3a, 0x54, 0x5a] as const;
+
+/** `####-##-##T##:##:##`, whatever stands for the digits, and `Z` at the end, or nothing behind the seconds. */
 function isPlainUtc(value: string): boolean {
-  const dashes = value.charCodeAt(4) === 0x2d && value.charCodeAt(7) === 0x2d;
-  const colons = value.charCodeAt(13) === 0x3a && value.charCodeAt(16) === 0x3a;
-  return dashes && colons && value.charCodeAt(10) === 0x54 && value.length >= 20 && value.endsWith('Z');
+  const dashes = value.charCodeAt(4) === DASH && value.charCodeAt(7) === DASH;
+  const colons = value.charCodeAt(13) === COLON && value.charCodeAt(16) === COLON;
+  const mark = value.charCodeAt(10);
+  const { length } = value;
+  return dashes && colons && (mark === T || mark === SPACE) && (length === 19 || value.charCodeAt(length - 1) === Z);
 }
 
 let cachedDay = '';
@@ -77,7 +83,7 @@ function dayStart(day: string): number {
 
 /** Milliseconds in `.ddd` and more digits from the 20th character on; NaN for fewer digits. */
 function fraction(value: string): number {
-  if (value.length === 20) return 0;
+  if (value.length <= 20) return 0;
   const written = value.length >= 24 && value.length <= 30 && value.charCodeAt(19) === 0x2e;
   return written ? two(value, 20) * 10 + (two(value, 21) % 10) : Number.NaN;
 }

@@ -2,7 +2,6 @@ import { isAscii } from 'node:buffer';
 import type { ObjectOrigin } from '../event.ts';
 import { JsonFraming } from '../framing/json.ts';
 import { JsonRecord } from '../framing/json-record.ts';
-import { scanObject } from '../framing/json-scan.ts';
 import { FormatError, type FramingOptions, type JsonMembers, type LogRecord } from '../framing/record.ts';
 import type { Decoder, LogType } from '../log-type.ts';
 import type { EmitRecord, RecordReader } from '../reader.ts';
@@ -86,7 +85,7 @@ export class EnvelopeReader implements RecordReader {
   private object(text: string): JsonMembers | undefined {
     if (text.charCodeAt(0) !== 0x7b) return undefined;
     const bytes = Buffer.from(text, 'latin1');
-    const end = scanObject(bytes, 0, bytes.length, this.inner.members);
+    const end = this.inner.scan(bytes, 0, bytes.length);
     if (end <= 0 || /\S/.test(text.substring(end))) return undefined;
     this.inner.at(0, bytes, 0, end, isAscii(bytes));
     return this.inner;

@@ -1,7 +1,12 @@
 import { isAscii } from 'node:buffer';
+import { isExact } from '../functions.ts';
 import { byteString, unescapeUnicode } from './byte-string.ts';
+import { JsonFinder } from './json-find.ts';
+import { JsonPaths } from './json-paths.ts';
 import { type MemberTable, memberTable, scanObject } from './json-scan.ts';
-import { FormatError, type JsonMembers, type LogRecord } from './record.ts';
+import { FormatError, type JsonMembers, type LogRecord, UNSOUGHT } from './record.ts';
+
+const QUOTE = 0x22;
 
 /** A JSON record over the framing's buffer. One instance a framing, pointed at one record after another. */
 export class JsonRecord implements LogRecord, JsonMembers {
@@ -10,18 +15,50 @@ export class JsonRecord implements LogRecord, JsonMembers {
   repaired = false;
   printable = false;
   problem: FormatError | undefined;
-  /** Filled by the scan that found the record; offsets are absolute in the framing's buffer. */
-  readonly members: MemberTable = memberTable();
+  private readonly paths: JsonPaths;
+  private readonly finder: JsonFinder;
+  /** Whether the finder has read the record at hand. */
+  private isFound = false;
+  /** Of the record at hand, where it was filled; offsets are absolute in `bytes`. */
+  private readonly members: MemberTable = memberTable();
+  private bytes: Buffer = Buffer.alloc(0);
   private base = 0;
   private parsed: unknown;
+
+  /** @param paths what `scan` looks for */
+  constructor(paths = new JsonPaths()) {
+    this.paths = paths;
+    this.finder = new JsonFinder(paths);
+  }
 
   get json(): JsonMembers {
     return this;
   }
 
+  /** Forgets what `scan` found: the next record is no object, or not scanned. */
+  clear(): void {
+    this.isFound = false;
+    this.members.count = 0;
+  }
+
+  /**
+   * Finds the end of the object that opens at `start`, and where its values stand.
+   * @returns as `scanObject`
+   */
+  scan(bytes: Buffer, start: number, end: number): number {
+    this.clear();
+    if (!this.finder.isIdle) {
+      const after = this.finder.scan(bytes, start, end);
+      this.isFound = after >= 0;
+      if (this.isFound) return after;
+    }
+    return scanObject(bytes, start, end, this.members);
+  }
+
   /** Points this record at `bytes[start, end)`. `ascii`: the bytes need no look at their UTF-8. */
   at(ordinal: number, bytes: Buffer, start: number, end: number, ascii: boolean, problem?: FormatError): void {
     this.ordinal = ordinal;
+    this.bytes = bytes;
     this.base = start;
     this.parsed = undefined;
     this.problem = problem;
@@ -36,14 +73,40 @@ export class JsonRecord implements LogRecord, JsonMembers {
     this.text = text;
     this.repaired = repaired;
     this.printable = isAscii(bytes.subarray(start, end));
-    if (repaired && this.members.count > 0) this.scanAgain();
+    if (repaired && (this.isFound || this.members.count > 0)) this.scanAgain();
   }
 
   /** Replacements have moved the members. */
   private scanAgain(): void {
-    const bytes = Buffer.from(this.text, 'latin1');
-    scanObject(bytes, 0, bytes.length, this.members);
+    this.bytes = Buffer.from(this.text, 'latin1');
     this.base = 0;
+    this.scan(this.bytes, 0, this.bytes.length);
+  }
+
+  found(paths: JsonPaths, place: number): unknown {
+    const { spans, places } = this.finder;
+    if (!this.isFound || paths !== this.paths || place >= places) return UNSOUGHT;
+    const end = spans[2 * place + 1] as number;
+    if (end === 0) return undefined;
+    const start = spans[2 * place] as number;
+    const { base, text } = this;
+    if (text.charCodeAt(start - base) === QUOTE && !this.finder.escapes)
+      return text.substring(start - base + 1, end - base - 1);
+    return valueIn(text.substring(start - base, end - base));
+  }
+
+  foundText(paths: JsonPaths, place: number): string | undefined | typeof UNSOUGHT {
+    const { spans, places } = this.finder;
+    if (!this.isFound || paths !== this.paths || place >= places) return UNSOUGHT;
+    const end = spans[2 * place + 1] as number;
+    return end === 0 ? undefined : this.text.substring((spans[2 * place] as number) - this.base, end - this.base);
+  }
+
+  /** Where the top-level members stand. */
+  private get table(): MemberTable {
+    if (this.isFound && this.members.count === 0)
+      scanObject(this.bytes, this.base, this.base + this.text.length, this.members);
+    return this.members;
   }
 
   value(): unknown {
@@ -52,12 +115,12 @@ export class JsonRecord implements LogRecord, JsonMembers {
   }
 
   names(): string[] {
-    const { offsets, count } = this.members;
+    const { offsets, count } = this.table;
     return Array.from({ length: count }, (_, index) => this.slice(offsets, 4 * index));
   }
 
   raw(name: string): string | undefined {
-    const { offsets, count } = this.members;
+    const { offsets, count } = this.table;
     // From behind, since of two members with one name JSON.parse takes the last.
     for (let at = 4 * count - 4; at >= 0; at -= 4) {
       const keyStart = (offsets[at] as number) - this.base;
@@ -82,6 +145,14 @@ export class JsonRecord implements LogRecord, JsonMembers {
     const value = this.value();
     return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
   }
+}
+
+/** The value of valid JSON text, an integer that JavaScript cannot hold as its digits. */
+function valueIn(json: string): unknown {
+  if (json.charCodeAt(0) === QUOTE && !json.includes('\\')) return json.substring(1, json.length - 1);
+  const value = parse(json);
+  if (typeof value !== 'number' || isExact(value)) return value;
+  return /^-?\d+$/.test(json) ? json : value;
 }
 
 /** JSON.parse of a byte string. @throws {FormatError} TF-JSON-INVALID */

@@ -1,8 +1,9 @@
 import { lineEnd, plainAscii } from './byte-string.ts';
 import { Carry } from './carry.ts';
 import { linePass, type Pass, ValuePass, wordPass } from './json-pass.ts';
+import type { JsonPaths } from './json-paths.ts';
 import { JsonRecord } from './json-record.ts';
-import { scanObject, skipNested, skipSpace, skipString, skipValue } from './json-scan.ts';
+import { skipNested, skipSpace, skipString, skipValue } from './json-scan.ts';
 import { FormatError, type Framing, type FramingOptions, type RecordSink } from './record.ts';
 
 const QUOTE = 0x22;
@@ -20,7 +21,7 @@ const MORE = -1;
  */
 export class JsonFraming implements Framing {
   private readonly carry = new Carry();
-  private readonly record = new JsonRecord();
+  private readonly record: JsonRecord;
   private readonly wrappers: readonly string[];
   private readonly options: FramingOptions;
   /** Inside an array of records, or between top-level values. */
@@ -34,8 +35,12 @@ export class JsonFraming implements Framing {
   /** What is being passed over: the rest of a too large record, or of the object around the array. */
   private pass: Pass | undefined;
 
-  /** @param wrappers member names whose array holds the records, e.g. `['Records']` */
-  constructor(wrappers: readonly string[], options: FramingOptions) {
+  /**
+   * @param wrappers member names whose array holds the records, e.g. `['Records']`
+   * @param paths what is looked for in each record while its end is found
+   */
+  constructor(wrappers: readonly string[], options: FramingOptions, paths?: JsonPaths) {
+    this.record = new JsonRecord(paths);
     this.wrappers = wrappers;
     this.options = options;
   }
@@ -49,9 +54,9 @@ export class JsonFraming implements Framing {
   end(emit: RecordSink): void {
     this.read(emit);
     const { bytes, start, end } = this.carry;
-    this.record.members.count = 0;
+    this.record.clear();
     if (this.isOpen()) {
-      if (bytes[start] === OPEN_BRACE) scanObject(bytes, start, end, this.record.members);
+      if (bytes[start] === OPEN_BRACE) this.record.scan(bytes, start, end);
       const problem = new FormatError('TF-JSON-TRUNCATED', 'the JSON document ends before it is complete');
       this.hand(start, end, emit, problem);
     } else if (start < end) this.hand(start, end, emit, noObject());
@@ -96,7 +101,7 @@ export class JsonFraming implements Framing {
 
   private readObject(start: number, emit: RecordSink): number {
     const { bytes, end } = this.carry;
-    const after = scanObject(bytes, start, end, this.record.members);
+    const after = this.record.scan(bytes, start, end);
     if (after === MORE) return MORE;
     if (after > 0) {
       this.hand(start, after, emit);
@@ -104,7 +109,7 @@ export class JsonFraming implements Framing {
     }
     const broken = skipNested(bytes, start, end);
     if (broken < 0) return MORE;
-    this.record.members.count = 0;
+    this.record.clear();
     this.hand(start, broken, emit, new FormatError('TF-JSON-INVALID', 'the record is not valid JSON'));
     return this.moveTo(broken);
   }
@@ -116,7 +121,7 @@ export class JsonFraming implements Framing {
     if (found < 0) return MORE;
     // A stray bracket ends where it starts.
     const after = Math.max(found, start + 1);
-    this.record.members.count = 0;
+    this.record.clear();
     this.hand(start, after, emit, noObject());
     return this.moveTo(after);
   }
@@ -170,7 +175,7 @@ export class JsonFraming implements Framing {
     const most = this.options.maxRecordBytes;
     if (end - start <= most) this.record.at(ordinal, this.carry.bytes, start, end, this.ascii, problem);
     else {
-      this.record.members.count = 0;
+      this.record.clear();
       this.record.at(ordinal, this.carry.bytes, start, start + most, this.ascii, tooLarge(most));
     }
     emit(this.record);

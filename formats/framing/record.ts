@@ -1,3 +1,5 @@
+import type { JsonPaths } from './json-paths.ts';
+
 /** A record that cannot be read as what its log type says. It is quarantined alone, with `code` as the reason. */
 export class FormatError extends Error {
   override readonly name = 'FormatError';
@@ -43,7 +45,17 @@ export interface JsonMembers {
   names(): readonly string[];
   /** The text of a top-level member's value as it stands in the record; undefined when there is none. */
   raw(name: string): string | undefined;
+  /**
+   * The value at a place of these paths, as `value` has it, but for an integer that JavaScript cannot hold, which is its
+   * digits; `UNSOUGHT` where nobody looked for it while the record was found.
+   */
+  found(paths: JsonPaths, place: number): unknown;
+  /** Its text as it stands in the record; undefined when there is none. */
+  foundText(paths: JsonPaths, place: number): string | undefined | typeof UNSOUGHT;
 }
+
+/** Says that a value must be looked for. */
+export const UNSOUGHT = Symbol('unsought');
 
 /** Receives each record in order. Must not keep it. */
 export type RecordSink = (record: LogRecord) => void;

@@ -1,7 +1,8 @@
 import { Carry } from './carry.ts';
 import { noObject, tooLarge } from './json.ts';
+import type { JsonPaths } from './json-paths.ts';
 import { JsonRecord } from './json-record.ts';
-import { scanObject, skipSpace } from './json-scan.ts';
+import { skipSpace } from './json-scan.ts';
 import { FormatError, type Framing, type FramingOptions, type LogRecord, type RecordSink } from './record.ts';
 import { TextRecord } from './text-record.ts';
 
@@ -68,13 +69,19 @@ export class WholeText extends WholeFraming {
 
 /** A message that is one JSON object. */
 export class WholeJson extends WholeFraming {
-  private readonly record = new JsonRecord();
+  private readonly record: JsonRecord;
+
+  /** @param paths what is looked for in each record */
+  constructor(options: FramingOptions, paths?: JsonPaths) {
+    super(options);
+    this.record = new JsonRecord(paths);
+  }
 
   protected override recordAt(
     ...[ordinal, bytes, start, end, problem]: Parameters<WholeFraming['recordAt']>
   ): LogRecord {
     const at = skipSpace(bytes, start, end);
-    this.record.members.count = 0;
+    this.record.clear();
     const fault = problem ?? this.scan(bytes, at, end);
     this.record.at(ordinal, bytes, at, end, false, fault);
     return this.record;
@@ -82,7 +89,7 @@ export class WholeJson extends WholeFraming {
 
   private scan(bytes: Buffer, start: number, end: number): FormatError | undefined {
     if (start === end || bytes[start] !== OPEN_BRACE) return noObject();
-    const after = scanObject(bytes, start, end, this.record.members);
+    const after = this.record.scan(bytes, start, end);
     if (after === -1) return new FormatError('TF-JSON-TRUNCATED', 'the JSON document ends before it is complete');
     if (after > 0 && skipSpace(bytes, after, end) === end) return undefined;
     return new FormatError('TF-JSON-INVALID', 'the record is not valid JSON');

@@ -1,6 +1,8 @@
 import type { ObjectOrigin } from '../event.ts';
 import type { Read } from '../expression.ts';
 import { JsonFraming } from '../framing/json.ts';
+import { JsonPaths } from '../framing/json-paths.ts';
+import { UNSOUGHT } from '../framing/record.ts';
 import { WholeJson } from '../framing/whole.ts';
 import { isExact } from '../functions.ts';
 import { type Layout, originOr } from './layout.ts';
@@ -16,15 +18,18 @@ const NONE: readonly string[] = [];
  */
 export function json(...wrappers: string[]): Layout {
   const current: { origin?: ObjectOrigin } = {};
+  const paths = new JsonPaths();
   return {
     kind: 'json',
     wrappers,
     describe:
       wrappers.length === 0 ? 'JSON values' : `JSON array in ${wrappers.map((name) => `\`${name}\``).join(' or ')}`,
-    resolve: originOr(current, jsonPath),
+    resolve: originOr(current, (path) => jsonPath(path, paths)),
     open: (origin, options) => ({
       framing:
-        options.whole === true && wrappers.length === 0 ? new WholeJson(options) : new JsonFraming(wrappers, options),
+        options.whole === true && wrappers.length === 0
+          ? new WholeJson(options, paths)
+          : new JsonFraming(wrappers, options, paths),
       enter: () => {
         current.origin = origin;
       },
@@ -35,9 +40,28 @@ export function json(...wrappers: string[]): Layout {
   };
 }
 
-function jsonPath(path: string): Read {
-  if (path.endsWith('{}')) return rawMember(path.slice(0, -2));
-  const [top = '', ...rest] = path.split('.');
+/**
+ * A reader of a path. What the framing has found on its way is taken from there; of a record that is not of the plain kind
+ * it finds things in, the whole is parsed.
+ */
+function jsonPath(path: string, paths: JsonPaths): Read {
+  if (path.endsWith('{}')) return rawMember(path.slice(0, -2), paths);
+  const names = path.split('.');
+  const parsed = parsedPath(names);
+  if (names.some(isInherited)) return parsed;
+  const place = paths.placeOf(names);
+  return (record) => {
+    const found = record.json?.found(paths, place);
+    return found === UNSOUGHT ? parsed(record) : found;
+  };
+}
+
+/** Whether parsed objects or lists have something of this name that does not stand in the record. */
+function isInherited(name: string): boolean {
+  return name in Array.prototype;
+}
+
+function parsedPath([top = '', ...rest]: readonly string[]): Read {
   if (rest.length === 0) {
     return (record) => {
       const value = record.json?.member(top);
@@ -77,9 +101,11 @@ function parsedAsWritten(text = 'null'): unknown {
   }
 }
 
-function rawMember(name: string): Read {
+function rawMember(name: string, paths: JsonPaths): Read {
+  const place = paths.placeOf([name]);
   return (record) => {
-    const raw = record.json?.raw(name);
+    const found = record.json?.foundText(paths, place);
+    const raw = found === UNSOUGHT ? record.json?.raw(name) : found;
     return raw === 'null' ? undefined : raw;
   };
 }

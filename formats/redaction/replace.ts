@@ -1,6 +1,5 @@
 import { isAscii } from 'node:buffer';
 import { JsonRecord } from '../framing/json-record.ts';
-import { scanObject } from '../framing/json-scan.ts';
 import type { LogRecord } from '../framing/record.ts';
 import type { Place } from './json-places.ts';
 
@@ -31,7 +30,7 @@ export class Rewriter {
     const { ordinal, repaired, printable, problem } = record;
     if (record.json === undefined) return { ordinal, text, repaired, printable, problem, json: undefined };
     const bytes = Buffer.from(text, 'latin1');
-    scanObject(bytes, 0, bytes.length, this.json.members);
+    this.json.scan(bytes, 0, bytes.length);
     this.json.at(ordinal, bytes, 0, bytes.length, isAscii(bytes), problem);
     return this.json;
   }

@@ -66,7 +66,7 @@ export async function convertBytes(chunks: Iterable<Buffer>, wanted: Wanted = {}
   try {
     for await (const chunk of withHead(decompress(stream(chunks)))) {
       if (converter === undefined) {
-        const object = { ...origin, key: wanted.key ?? origin.key };
+        const object = { bucket: origin.bucket, key: wanted.key ?? origin.key, version: origin.version };
         const contents = contentsOf(object, chunk, overrides);
         name = contents.name;
         const most = wanted.maxRecordBytes ?? 16 * 1024 * 1024;
