@@ -16,13 +16,13 @@ export interface TlsSettings {
 /** The schema of the `tls` section. There is no setting that turns verification off. */
 export const tlsSchema: SettingsSchema = {
   ca_file: {
-    doc: 'PEM file with the certificate authorities to trust for this destination, instead of those that Node.js trusts. Read anew at each connection.',
+    doc: 'PEM file with the certificate authorities to trust for this destination, instead of those that Node.js trusts. When a file of this section changes, connections are made anew within ten seconds or so; while the new files cannot be used, the old ones are.',
     format: 'file',
     default: null,
     example: '/etc/trailferry/ca.pem',
   },
   cert_file: {
-    doc: 'PEM file with our client certificate and its chain, if the destination asks for one. Read anew at each connection.',
+    doc: 'PEM file with our client certificate and its chain, if the destination asks for one.',
     format: 'file',
     default: null,
     example: '/etc/trailferry/client.pem',
@@ -115,7 +115,8 @@ function fileFault(setting: string, path: string, what: string, cause: unknown):
   return new DeliveryError('TF-TLS-FILE', `tls.${setting}: ${path} ${what}`, { kind: 'blocked', remedy }, cause);
 }
 
-function refuseUnverified(): void {
+/** @throws {DeliveryError} `TF-TLS-UNVERIFIED` (blocked) when NODE_TLS_REJECT_UNAUTHORIZED=0 is set */
+export function refuseUnverified(): void {
   if (process.env['NODE_TLS_REJECT_UNAUTHORIZED'] !== '0') return;
   const remedy = 'remove NODE_TLS_REJECT_UNAUTHORIZED from the environment, and name the authority in tls.ca_file';
   throw new DeliveryError(

@@ -2,7 +2,8 @@ import type { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, checkServerIdentity, connect } from 'node:tls';
-import { clientCertificateEnd, readTlsFiles, type TlsFiles, type TlsSettings } from './tls-options.ts';
+import type { KeptTls } from './kept-tls.ts';
+import { clientCertificateEnd, type TlsFiles, type TlsSettings } from './tls-options.ts';
 import type { ProbeStep } from './transport.ts';
 import type { Explain, Seen, Walk } from './walk.ts';
 
@@ -27,9 +28,9 @@ export interface Peer {
 }
 
 /** What the files of the `tls` section hold. */
-export function tlsFilesStep(walk: Walk, tls: TlsSettings, host: string): Promise<TlsFiles> {
+export function tlsFilesStep(walk: Walk, tls: TlsSettings, files: KeptTls): Promise<TlsFiles> {
   const given = [tls.ca_file ?? 'authorities of Node.js', tls.cert_file, tls.key_file].filter((file) => file !== null);
-  return walk.step('tls files', async () => [readTlsFiles(tls, host), given.join(', ')]);
+  return walk.step('tls files', async () => [files.now(), given.join(', ')]);
 }
 
 /**

@@ -23,6 +23,8 @@ export interface Certificates {
   /** For `elsewhere.example`. */
   readonly wrongHostServer: Identity;
   readonly client: Identity;
+  /** Another one of the same client. */
+  readonly renewedClient: Identity;
   /** A client certificate from `otherCa`. */
   readonly strangerClient: Identity;
   /** Removes the files. */
@@ -75,6 +77,7 @@ export async function makeCertificates(): Promise<Certificates> {
       names: [{ type: 'dns', value: 'elsewhere.example' }],
     }),
     client: await identity(ca, 'client', { name: 'agent', usage: CLIENT_AUTH }),
+    renewedClient: await identity(ca, 'renewed', { name: 'agent', usage: CLIENT_AUTH }),
     strangerClient: await identity(otherCa, 'stranger', { name: 'agent', usage: CLIENT_AUTH }),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
 import type { Identity } from './certificates.ts';
 import { type RelpFrame, RelpParser } from './relp-frames.ts';
 
@@ -59,6 +59,8 @@ export interface RelpReceiver {
   /** Connections accepted so far, and those that were closed by `close`. */
   accepted: number;
   closed: number;
+  /** Serial numbers of client certificates, one a session. */
+  readonly clients: string[];
   /** Most bytes of frames that were read or on their way and not answered, as far as the receiver can see. */
   mostUnanswered: number;
   readonly open: ReadonlySet<Socket>;
@@ -84,6 +86,9 @@ export async function startRelpReceiver(options: RelpReceiverOptions = {}): Prom
     socket.on('error', () => socket.destroy());
     if (manners.refuse) socket.destroy();
   });
+  server.on('secureConnection', (socket: TLSSocket) => {
+    receiver.clients.push(socket.getPeerCertificate().serialNumber);
+  });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, '127.0.0.1', resolve));
   const receiver: RelpReceiver = {
     port: (server.address() as AddressInfo).port,
@@ -92,6 +97,7 @@ export async function startRelpReceiver(options: RelpReceiverOptions = {}): Prom
     offers: [],
     accepted: 0,
     closed: 0,
+    clients: [],
     mostUnanswered: 0,
     open,
     behave: (next) => {

@@ -1,6 +1,6 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { createServer as createTlsServer, type SecureVersion } from 'node:tls';
+import { createServer as createTlsServer, type SecureVersion, type TLSSocket } from 'node:tls';
 import type { Identity } from './certificates.ts';
 import { FrameParser } from './syslog-frames.ts';
 
@@ -47,6 +47,8 @@ export interface Receiver {
   readonly faults: string[];
   /** Connections accepted so far, and those open now. */
   accepted: number;
+  /** Serial numbers of client certificates, one a session. */
+  readonly clients: string[];
   readonly open: ReadonlySet<Socket>;
   behave(manners: Manners): void;
   /** Stops like a daemon at SIGTERM: closes in good order what is open, although it has not read it all. */
@@ -67,7 +69,8 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
   });
   await new Promise<void>((resolve) => server.listen(options.port ?? 0, options.address ?? '127.0.0.1', resolve));
   const sessions = new Set<Socket>();
-  server.on('secureConnection', (socket: Socket) => {
+  server.on('secureConnection', (socket: TLSSocket) => {
+    receiver.clients.push(socket.getPeerCertificate().serialNumber);
     sessions.add(socket);
     socket.on('close', () => sessions.delete(socket));
   });
@@ -76,6 +79,7 @@ export async function startReceiver(options: ReceiverOptions = {}): Promise<Rece
     messages: [],
     faults: [],
     accepted: 0,
+    clients: [],
     open,
     behave: (next) => {
       manners = next;

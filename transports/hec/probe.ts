@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls, type TLSSocket } from 'node:tls';
+import { KeptTls } from '../kept-tls.ts';
 import { clientCertificateStep, type Handshake, tlsFilesStep, tlsSteps } from '../tls-probe.ts';
 import { DeliveryError, type ProbeReport, type ProbeStep, type TransportObserver } from '../transport.ts';
 import { type Walk, walk } from '../walk.ts';
@@ -70,7 +71,7 @@ async function connection(
   });
   if (url.protocol !== 'https:') return;
   const { tls } = settings;
-  const files = await tlsFilesStep(walk, tls, host);
+  const files = await tlsFilesStep(walk, tls, new KeptTls(tls, host, observer.notice));
   const options: ConnectionOptions = { ...files.options, ...place };
   const peer = { options, tls, name: tls.server_name ?? host, timeout };
   const { socket, ended } = await tlsSteps(walk, peer, signal, () => secure(options, timeout, observer, signal));

@@ -1,14 +1,11 @@
+import { addingUp } from '../observers.ts';
 import type { TransportObserver } from '../transport.ts';
 
-/** Makes the observer of each host out of that of their destination: connections add up, the rest says which host it is about. */
+/** Makes the observer of each host out of that of their destination: it says which host it is about. */
 export function observerOf(observer: TransportObserver): (host: string) => TransportObserver {
-  const open = new Map<string, number>();
+  const part = addingUp(observer);
   return (host) => ({
-    ...observer,
-    connections: (count) => {
-      open.set(host, count);
-      observer.connections([...open.values()].reduce((sum, one) => sum + one, 0));
-    },
+    ...part(),
     certificate: (role, notAfter) => observer.certificate(role, notAfter, host),
     notice: (message) => observer.notice(`${host}: ${message}`),
   });

@@ -1,3 +1,4 @@
+import { unlessAborted } from '../aborted.ts';
 import {
   type Assurance,
   DeliveryError,
@@ -141,20 +142,5 @@ export class SeveralHosts implements Transport {
         remedy: [...new Set(remedies)].join('; '),
       });
     return new DeliveryError('TF-HOSTS-DOWN', message, { kind: 'retry' });
-  }
-}
-
-/** @throws the signal's reason when it aborts first */
-async function unlessAborted<T>(waited: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    const abort = () => reject(signal.reason);
-    signal.addEventListener('abort', abort, { once: true });
-    stop = () => signal.removeEventListener('abort', abort);
-  });
-  try {
-    return await Promise.race([waited, aborted]);
-  } finally {
-    stop();
   }
 }

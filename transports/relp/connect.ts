@@ -3,13 +3,16 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
 import { addressesOf, before, connectTcp, firstThatAnswers, type Target } from '../dial.ts';
-import { readTlsFiles, type TlsFiles, type TlsSettings } from '../tls-options.ts';
+import type { KeptTls } from '../kept-tls.ts';
+import type { TlsFiles, TlsSettings } from '../tls-options.ts';
 import type { TransportObserver } from '../transport.ts';
 import { RelpSession, type SessionEvents, type SessionLimits } from './session.ts';
 
 export interface RelpTarget extends Target, SessionLimits {
   readonly protocol: 'tls' | 'tcp';
   readonly tls: TlsSettings;
+  /** What the files of `tls` hold. */
+  readonly files: KeptTls;
   readonly observer: TransportObserver;
 }
 
@@ -26,7 +29,7 @@ export interface Secured {
  * @throws an error of Node.js or OpenSSL, a `trouble`, or a `DeliveryError` about the TLS files
  */
 export async function dialRelp(target: RelpTarget, events: SessionEvents, signal: AbortSignal): Promise<RelpSession> {
-  const files = target.protocol === 'tls' ? readTlsFiles(target.tls, target.host) : undefined;
+  const files = target.protocol === 'tls' ? target.files.now() : undefined;
   const addresses = await addressesOf(target.host);
   return firstThatAnswers(addresses, (address) => openAt(address, target, files, events, signal));
 }

@@ -1,5 +1,7 @@
 import { type Place, placesOf } from '../hosts/settings.ts';
 import { overHosts } from '../hosts/several-hosts.ts';
+import { KeptTls } from '../kept-tls.ts';
+import { Renewing } from '../renewing.ts';
 import { syslogEnvelope } from '../syslog/envelope.ts';
 import { headerStyle } from '../syslog/header-settings.ts';
 import type { Transport, TransportContext, TransportObserver, TransportType } from '../transport.ts';
@@ -26,6 +28,7 @@ export function createRelp(settings: RelpSettings, context: TransportContext, la
     maxMessageBytes: settings.max_message_bytes,
   });
   const connect = ({ host, port, name }: Place, observer: TransportObserver) => {
+    const files = new KeptTls(settings.tls, host, observer.notice);
     const target = {
       where: `${context.name} (${name})`,
       host,
@@ -35,10 +38,11 @@ export function createRelp(settings: RelpSettings, context: TransportContext, la
       stallTimeout: settings.stall_timeout,
       window: settings.window,
       tls: settings.tls,
-      observer,
+      files,
       lastTxnr,
     };
-    return new Relp(target, envelope);
+    const make = (part: TransportObserver) => new Relp({ ...target, observer: part }, envelope);
+    return settings.protocol === 'tls' ? new Renewing(files, observer, make) : make(observer);
   };
   return overHosts(placesOf(settings, settings.port), settings.balance, context, connect);
 }

@@ -25,7 +25,7 @@ async function plainSocket(walk: Walk, target: RelpTarget, signal: AbortSignal):
 }
 
 async function tlsSocket(walk: Walk, target: RelpTarget, signal: AbortSignal): Promise<Socket> {
-  const files = await tlsFilesStep(walk, target.tls, target.host);
+  const files = await tlsFilesStep(walk, target.tls, target.files);
   const { socket, address } = await reach(walk, target, signal);
   const options = { ...files.options, host: address, port: target.port };
   const name = target.tls.server_name ?? target.host;

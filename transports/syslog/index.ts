@@ -1,5 +1,7 @@
 import { type Place, placesOf } from '../hosts/settings.ts';
 import { overHosts } from '../hosts/several-hosts.ts';
+import { KeptTls } from '../kept-tls.ts';
+import { Renewing } from '../renewing.ts';
 import type { Envelope, Transport, TransportContext, TransportObserver, TransportType } from '../transport.ts';
 import { syslogEnvelope } from './envelope.ts';
 import { headerStyle } from './header-settings.ts';
@@ -48,13 +50,15 @@ function syslogTo(
     observer,
   };
   if (settings.protocol !== 'tls') return new PlainSyslog({ ...target, protocol: settings.protocol }, envelope);
+  const files = new KeptTls(settings.tls, host, observer.notice);
   const rotation = {
     ...target,
+    files,
     tls: settings.tls,
     confirm,
     connections: settings.connections,
     confirmAfter: settings.confirm_after,
     confirmInterval: settings.confirm_interval,
   };
-  return new Rotation(rotation, envelope);
+  return new Renewing(files, observer, (part) => new Rotation({ ...rotation, observer: part }, envelope));
 }

@@ -39,7 +39,7 @@ async function ended(session: TlsSession): Promise<Error> {
 export function probeTls(target: TlsTarget & Framed, assurance: Assurance, signal: AbortSignal): Promise<ProbeReport> {
   return walk(assurance, explain, signal, async (walk) => {
     const dialer = { signal, onDrain: () => undefined };
-    const files = await tlsFilesStep(walk, target.tls, target.host);
+    const files = await tlsFilesStep(walk, target.tls, target.files);
     const { socket, address } = await reach(walk, target, signal);
     const name = target.tls.server_name ?? target.host;
     const options = { ...files.options, host: address, port: target.port };

@@ -1,12 +1,15 @@
 import type { Socket } from 'node:net';
 import { addressesOf, connectTcp, firstThatAnswers, type Target } from '../dial.ts';
-import { readTlsFiles, type TlsFiles, type TlsSettings } from '../tls-options.ts';
+import type { KeptTls } from '../kept-tls.ts';
+import type { TlsFiles, TlsSettings } from '../tls-options.ts';
 import type { TransportObserver } from '../transport.ts';
 import { trouble } from './faults.ts';
 import { TlsSession } from './tls-session.ts';
 
 export interface TlsTarget extends Target {
   readonly tls: TlsSettings;
+  /** What the files of `tls` hold. */
+  readonly files: KeptTls;
   /** Milliseconds. */
   readonly stallTimeout: number;
   readonly observer: TransportObserver;
@@ -26,7 +29,7 @@ export interface Dialer {
  * @throws an error of Node.js or OpenSSL, a `trouble`, or a `DeliveryError` about the TLS files
  */
 export async function dialTls(target: TlsTarget, dialer: Dialer): Promise<TlsSession> {
-  const files = readTlsFiles(target.tls, target.host);
+  const files = target.files.now();
   const addresses = await addressesOf(target.host, dialer.first);
   return firstThatAnswers(addresses, async (address) =>
     secure(await connectTcp(address, target, dialer.signal), address, target, files, dialer),
