@@ -4,6 +4,7 @@ import { readSecret } from '../config/credentials.ts';
 import { connectAws, type Source } from './aws/connect.ts';
 import { createLeases } from './aws/leases.ts';
 import type { QueueMessage } from './aws/queue.ts';
+import { DailyVolume } from './daily-volume.ts';
 import { PRIORITIES, type Priority } from './delivery/inlet.ts';
 import { Lanes } from './delivery/lanes.ts';
 import { Ledger } from './delivery/ledger.ts';
@@ -39,6 +40,7 @@ interface RunningQueue {
 
 /** What must be opened before there is an agent. */
 interface Opened {
+  readonly volume: DailyVolume;
   readonly enrichment: Enrichment;
   readonly lock: Server;
   readonly ledger: Ledger;
@@ -54,6 +56,7 @@ export class Agent {
   readonly quarantine: Quarantine;
   readonly filterWatch: FilterWatch;
   readonly enrichment: Enrichment;
+  readonly volume: DailyVolume;
   private readonly lock: Server;
   private readonly queues: readonly RunningQueue[];
   private readonly chores: { stop(): Promise<void> };
@@ -72,10 +75,11 @@ export class Agent {
     if (ledger.found === 'damaged')
       report.log('error', 'the ledger was damaged and put aside; duplicates are possible, loss is not');
     const quarantine = await Quarantine.open(config.state_dir, QUARANTINE_BYTES, report.stateDir);
-    return new Agent(config, report, { enrichment, lock, ledger, quarantine });
+    const volume = await DailyVolume.open(config.state_dir);
+    return new Agent(config, report, { enrichment, lock, ledger, quarantine, volume });
   }
 
-  private constructor(config: Config, report: Report, { enrichment, lock, ledger, quarantine }: Opened) {
+  private constructor(config: Config, report: Report, { enrichment, lock, ledger, quarantine, volume }: Opened) {
     this.config = config;
     this.report = report;
     this.enrichment = enrichment;
@@ -83,9 +87,10 @@ export class Agent {
     this.lock = lock;
     this.ledger = ledger;
     this.quarantine = quarantine;
+    this.volume = volume;
     const windowBytes = Math.floor(config.limits.in_flight_bytes / config.destinations.length);
     this.destinations = config.destinations.map((settings) =>
-      createDestination(settings, windowBytes, this.reject, report.destination(settings.name)),
+      createDestination(settings, windowBytes, this.reject, this.observer(settings.name)),
     );
     this.filterWatch = new FilterWatch(this.destinations, report.keptAll);
     this.queues = this.createQueues();
@@ -93,6 +98,17 @@ export class Agent {
     this.chores = schedule(this.housekeeping(), (name, error) =>
       report.log('warning', `${name} failed: ${error.message}`),
     );
+  }
+
+  private observer(destination: string): ReturnType<Report['destination']> {
+    const observer = this.report.destination(destination);
+    return {
+      ...observer,
+      delivered: (volumes, seconds) => {
+        observer.delivered(volumes, seconds);
+        this.volume.add(destination, volumes);
+      },
+    };
   }
 
   /** Keeps a frame that a destination refused for good. */
@@ -154,7 +170,14 @@ export class Agent {
         metrics.queueMessages.set({ queue: settings.name, state: 'delayed' }, delayed);
       }
     };
+    const report = async (): Promise<void> => {
+      this.report.volume(this.volume.take());
+      await this.volume.save();
+    };
+    const { volume_report: at } = this.config;
     return [
+      ...(at === 'off' ? [] : [{ name: 'reporting the volume', at, run: report }]),
+      { name: 'keeping the volume', at: '* * * * *', run: () => this.volume.save() },
       { name: 'reading queue depths', at: '* * * * *', run: depth },
       {
         name: 'looking at files of enrichment',
@@ -203,6 +226,8 @@ export class Agent {
     await Promise.all(this.destinations.map(({ outbox }) => outbox.stop(0)));
     clearInterval(this.ticker);
     await this.chores.stop();
+    // A disk that refuses this costs figures of a log line, and must not keep the agent from its end.
+    await this.volume.save().catch((error: Error) => this.report.stateDir(error));
     await this.ledger.close();
     for (const { source, gate } of this.queues) {
       gate.close();

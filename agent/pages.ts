@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Agent } from './agent.ts';
+import type { VolumeRow } from './daily-volume.ts';
 import type { Priority } from './delivery/inlet.ts';
 import type { Page } from './health/server.ts';
 import { heldBack } from './held-back.ts';
@@ -34,6 +35,11 @@ export interface Status {
   /** Files of enrichment; `trouble`: why the file as it is cannot be used, and the version in force stays. */
   readonly enrichment: readonly { readonly setting: string; readonly modifiedAt: string; readonly trouble?: string }[];
   readonly quarantineBytes: number;
+  /** What was delivered since the last report, most bytes first. */
+  readonly volume: {
+    readonly since: string;
+    readonly rows: readonly VolumeRow[];
+  };
 }
 
 const JSON_TYPE = 'application/json';
@@ -122,6 +128,7 @@ function hostsNotUp({ report }: Agent): object[] {
 
 function statusOf(agent: Agent, version: string, startedAt: string): Status {
   const reasons = agent.notReady();
+  const { since, rows } = agent.volume.soFar;
   return {
     version,
     startedAt,
@@ -149,5 +156,6 @@ function statusOf(agent: Agent, version: string, startedAt: string): Status {
       ...(trouble === undefined ? {} : { trouble }),
     })),
     quarantineBytes: agent.quarantine.bytes,
+    volume: { since: new Date(since).toISOString(), rows },
   };
 }

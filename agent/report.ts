@@ -2,6 +2,7 @@ import { Registry } from 'prom-client';
 import type { HostState, TransportObserver } from '../transports/transport.ts';
 import type { QueueError } from './aws/errors.ts';
 import type { LeaseObserver } from './aws/lease.ts';
+import type { DayVolume } from './daily-volume.ts';
 import type { OutboxObserver } from './delivery/outbox.ts';
 import type { DispatcherObserver } from './dispatcher.ts';
 import type { Log } from './health/log.ts';
@@ -121,6 +122,14 @@ export class Report {
     const values = { destination, filter, events };
     this.log('warning', 'a filter kept back every event of the last hour; is it meant to?', values);
   };
+
+  /** A day is over: what was delivered, a line for each destination and log type. */
+  volume({ since, rows }: DayVolume): void {
+    const from = new Date(since).toISOString();
+    for (const { destination, logType, events, bytes } of rows)
+      this.log('info', 'volume delivered', { destination, log_type: logType, events, bytes, since: from });
+    if (rows.length === 0) this.log('info', 'volume delivered: none', { since: from });
+  }
 
   /** The hosts of destinations that have several, by destination. */
   readonly hosts = new Map<string, Map<string, HostStatus>>();

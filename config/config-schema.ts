@@ -47,6 +47,11 @@ export function configSection(registries: Registries): ConfigSection {
       },
     },
     limits: limitsSection,
+    volume_report: {
+      doc: 'When the log says what was delivered since the last time, by destination and log type: minute, hour, day, month and weekday as in crontab(5), in local time, or off. Every midnight by default.',
+      format: 'cron',
+      default: '0 0 * * *',
+    },
   };
 }
 

@@ -18,6 +18,8 @@ export interface Config {
   readonly state_dir: string;
   readonly metrics: { readonly listen: ListenAddress | 'off' };
   readonly limits: Limits;
+  /** When the volume of a day is reported: five fields of crontab(5), or `off`. */
+  readonly volume_report: string;
 }
 
 export interface AwsSettings {

@@ -1,4 +1,5 @@
 import { isAbsolute } from 'node:path';
+import { validate } from 'node-cron';
 import { FIELDS } from '../formats/event.ts';
 import { logTypeNames } from '../formats/log-types/index.ts';
 import { isCidr, isEndpoint, isHostname, isListen, isUrl } from './network-names.ts';
@@ -25,6 +26,7 @@ const LINE = /^[^\u0000-\u001f\u007f]+$/;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const FIELD_NAMES = Object.keys(FIELDS);
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
+const isCron = (value: string) => value === 'off' || (value.trim().split(/ +/).length === 5 && validate(value));
 const isTimer = (value: string) => milliseconds(value) <= LONGEST_MS;
 
 function text(expects: string, pattern: RegExp, also: (value: string) => boolean = () => true): ValueFormat {
@@ -72,6 +74,7 @@ export const valueFormats: Readonly<Record<string, ValueFormat>> = {
   hostname: { ...text('a host name or an IP address', LINE, isHostname), hidden: true },
   url: { ...text('an http:// or https:// URL without user name and password', LINE, isUrl), hidden: true },
   listen: text('host:port, like 127.0.0.1:9478, or off', LINE, isListen),
+  cron: text('five fields as in crontab(5), like 0 0 * * * for every midnight, or off', LINE, isCron),
   secret: {
     expects: `${SECRET_REF}, never the secret itself`,
     accepts: isSecretRef,

@@ -61,6 +61,13 @@ function hostLine({
   return `  host ${host}: ${state} since ${since}${reason === undefined ? '' : `: ${reason}`}\n`;
 }
 
+function volumeLines({ volume }: Status): string {
+  const rows = volume.rows.map(
+    ({ destination, logType, events, bytes }) => `  ${destination} ${logType}: ${events} events, ${bytes} bytes\n`,
+  );
+  return `delivered since ${volume.since}:${rows.length === 0 ? ' nothing' : ''}\n${rows.join('')}`;
+}
+
 function page(status: Status): string {
   const head = `trailferry ${status.version}, running since ${status.startedAt}: ${status.ready ? 'ready' : 'NOT READY'}\n`;
   const reasons = [...status.reasons, ...status.notes].map((reason) => `  ${reason}\n`);
@@ -72,5 +79,5 @@ function page(status: Status): string {
   const files = status.enrichment.map(
     ({ setting, modifiedAt, trouble = 'good' }) => `enrichment ${setting} of ${modifiedAt}: ${trouble}\n`,
   );
-  return `${head}${reasons.join('')}${destinations.join('')}${queues.join('')}${files.join('')}quarantine: ${status.quarantineBytes} bytes\n`;
+  return `${head}${reasons.join('')}${destinations.join('')}${queues.join('')}${files.join('')}quarantine: ${status.quarantineBytes} bytes\n${volumeLines(status)}`;
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -78,6 +78,9 @@ test('a limit far below what there is trips no alarm: leases live, nothing is se
   expect(arrived()).toEqual({ trails: 240, flows: 0 });
   expect(aws.stats).toMatchObject({ received: 1, released: 0, deleted: 1 });
   expect(aws.stats.extended).toBeGreaterThan(0);
+  expect(agent.volume.soFar.rows).toEqual([
+    { destination: 'out', logType: 'cloudtrail', events: 240, bytes: statSync(join(directory, 'out')).size },
+  ]);
   const [account] = await agent.report.registry
     .getMetricsAsJSON()
     .then((all) => all.filter(({ name }) => name === 'trailferry_destination_retries_total'));

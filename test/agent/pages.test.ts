@@ -6,6 +6,8 @@ import { healthPages, type Status } from '../../agent/pages.ts';
 import { Report } from '../../agent/report.ts';
 import { readMetrics } from './health/metrics-text.ts';
 
+const VOLUME = { destination: 'siem', logType: 'cloudtrail', events: 5, bytes: 4500 };
+
 /** What the pages see of an agent. */
 function fakeAgent(report: Report, reasons: string[]) {
   const tally = { truncated: 3, replaced: 4 };
@@ -38,6 +40,7 @@ function fakeAgent(report: Report, reasons: string[]) {
       },
     ],
     quarantine: { bytes: 77 },
+    volume: { soFar: { since: Date.UTC(2026, 0, 2), rows: [VOLUME] } },
     enrichment: { unknownAccounts: 6, files: [{ name: 'asn_file', modifiedAt: new Date(0), trouble: 'bad' }] },
     filterWatch: { keepsAll: (destination: string, filter: string) => destination + filter === 'siemno-reads' },
     config: { queues: [{ name: 'q', url: 'https://sqs.example/q', destinations: ['siem'] }] },
@@ -148,5 +151,6 @@ test('/api/v1/status says what runs, and no secret', async () => {
     queues: [{ name: 'q', destinations: ['siem'] }],
     enrichment: [{ setting: 'asn_file', modifiedAt: '1970-01-01T00:00:00.000Z', trouble: 'bad' }],
     quarantineBytes: 77,
+    volume: { since: '2026-01-02T00:00:00.000Z', rows: [VOLUME] },
   });
 });

@@ -95,6 +95,18 @@ test('a pipeline counts bytes, records and what goes to quarantine', async () =>
   expect(await value('objects_quarantined_total', { reason: 'TF-JSON-INVALID' })).toBe(1);
 });
 
+test('a day of volume is a line for each destination and log type', () => {
+  const row = { destination: 'siem', logType: 'cloudtrail', events: 5, bytes: 4500 };
+  report.volume({ since: Date.UTC(2026, 0, 2), rows: [row, { ...row, logType: 'vpc-flow' }] });
+  report.volume({ since: Date.UTC(2026, 0, 2), rows: [] });
+  const since = 'since=2026-01-02T00:00:00.000Z';
+  expect(lines.slice(-3)).toEqual([
+    `info: volume delivered destination=siem log_type=cloudtrail events=5 bytes=4500 ${since}`,
+    `info: volume delivered destination=siem log_type=vpc-flow events=5 bytes=4500 ${since}`,
+    `info: volume delivered: none ${since}`,
+  ]);
+});
+
 test('a destination counts answers, and says when it is down, blocked, and up again', async () => {
   const destination = report.destination('siem');
   expect(await value('destination_up', { destination: 'siem' })).toBe(1);

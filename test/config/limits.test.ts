@@ -45,6 +45,18 @@ test('every log type that has a rank exists, and has one', () => {
 });
 
 test.each([
+  ['30 6 * * 1', '30 6 * * 1'],
+  ['off', 'off'],
+])('the volume is reported at %s', (written, at) => {
+  expect(read(GOOD).config.volume_report).toBe('0 0 * * *');
+  expect(read(`${GOOD}volume_report: "${written}"\n`).config.volume_report).toBe(at);
+});
+
+test.each(['0 0 * *', '60 0 * * *', '* * * * * *', 'daily'])('the volume cannot be reported at %s', (written) => {
+  expect(faultsOf(`${GOOD}volume_report: "${written}"\n`).join()).toContain('volume_report: must be five fields');
+});
+
+test.each([
   ['max_events_per_second: 0', 'destinations[0].max_events_per_second: must be a whole number, 1 or more'],
   ['max_bytes_per_second: 1023', 'destinations[0].max_bytes_per_second: must be at least 1KiB'],
   ['priority: {high: [cloudtrial]}', 'must be one of cloudtrail, vpc-flow'],

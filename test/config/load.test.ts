@@ -58,6 +58,7 @@ test('a good file is read whole: defaults, units, shape', () => {
     state_dir: '/var/lib/trailferry',
     metrics: { listen: { host: '127.0.0.1', port: 9478 } },
     limits: { places: 64, open_objects: 8, in_flight_bytes: 67_108_864 },
+    volume_report: '0 0 * * *',
   });
 });
 

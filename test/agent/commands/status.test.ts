@@ -30,6 +30,10 @@ const ANSWER: Status = {
     { setting: 'city_file', modifiedAt: '2026-11-01T11:00:00.000Z', trouble: '/x.mmdb cannot be read (ENOENT)' },
   ],
   quarantineBytes: 9,
+  volume: {
+    since: '2026-11-24T00:00:00.000Z',
+    rows: [{ destination: 'siem', logType: 'cloudtrail', events: 5, bytes: 4500 }],
+  },
 };
 
 let place: Place;
@@ -60,6 +64,8 @@ queue q -> siem
 enrichment accounts_file of 2026-11-24T11:00:00.000Z: good
 enrichment city_file of 2026-11-01T11:00:00.000Z: /x.mmdb cannot be read (ENOENT)
 quarantine: 9 bytes
+delivered since 2026-11-24T00:00:00.000Z:
+  siem cloudtrail: 5 events, 4500 bytes
 `,
   });
 });
