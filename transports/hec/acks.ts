@@ -12,6 +12,8 @@ import type { Turn } from './turn.ts';
  * them, and one that has confirmed them in an answer that was lost does not do so again. A healthy one answers sooner.
  */
 const DOUBT_MS = 10_000;
+/** The first question after ids came, or were confirmed; each one in vain doubles the time to the next, up to `ack_poll_interval`. */
+const SOON_MS = 100;
 
 /**
  * The acknowledgements of one connection: its channel, and the poll that asks for what is outstanding on it. Posts and
@@ -28,6 +30,7 @@ export class Acks {
   private readonly notice: (message: string) => void;
   private channel = new Channel();
   private timer: NodeJS.Timeout | undefined;
+  private waitMs = SOON_MS;
   private restarts = 0;
   /** The socket that the ids have come on, and how long they are waited for when it ends: longer each time in vain. */
   private socket = 0;
@@ -56,6 +59,7 @@ export class Acks {
     if (!this.settings.ack) return;
     if (ackId === undefined) throw noAckIdFault(this.place);
     this.doubt();
+    if (this.channel.waiting === 0) this.waitMs = SOON_MS;
     if (!this.channel.expect(ackId, receipt, Date.now() + this.settings.ack_timeout)) throw this.restarted();
     this.schedule();
   }
@@ -92,7 +96,8 @@ export class Acks {
 
   private schedule(): void {
     if (this.timer !== undefined || this.channel.waiting === 0) return;
-    this.timer = setTimeout(() => void this.poll(), this.settings.ack_poll_interval);
+    this.timer = setTimeout(() => void this.poll(), Math.min(this.waitMs, this.settings.ack_poll_interval));
+    this.waitMs = Math.min(this.waitMs * 2, this.settings.ack_poll_interval);
   }
 
   /** Asks for all outstanding ids. A question that fails says nothing about the events. */
@@ -129,6 +134,7 @@ export class Acks {
     if (this.channel.confirm(answer.acks) === 0) return;
     this.restarts = 0;
     this.doubtMs = DOUBT_MS;
+    this.waitMs = SOON_MS;
   }
 
   /** What came on a socket that has ended is in doubt. */

@@ -16,11 +16,11 @@ import { Receipt } from './receipt.ts';
 import type { HecSettings } from './settings.ts';
 
 /**
- * Bytes in flight a connection. With acknowledgements a block waits about a second for the poll and as long as Splunk
- * takes to index it, so throughput is at most this by that time: 16 MiB in 2 s is 8 MB/s a connection. Without them one
- * block is on the wire and a few stand ready behind it.
+ * Bytes in flight a connection. With acknowledgements a block is out for as long as Splunk takes to index it, seconds or
+ * more, so throughput is what may be out by that time: as much as the agent's own limit of memory allows. Without them
+ * one block is on the wire and a few stand ready behind it.
  */
-const ackWindow = 16 * 1024 * 1024;
+const ackWindow = 64 * 1024 * 1024;
 const plainWindow = 1024 * 1024;
 
 /**

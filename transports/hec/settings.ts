@@ -109,7 +109,7 @@ export const hecSchema: SettingsSchema = {
     default: 2,
   },
   ack_poll_interval: {
-    doc: "Time between two questions for acknowledgements on a connection. Splunk's guide says about 10 s; but up to 16 MiB a connection wait for the answer, so 10 s would cap it at 1.6 MB/s. One small request a second is no load.",
+    doc: 'Longest time between two questions for acknowledgements on a connection. While they come, trailferry asks ten times a second, with one small request.',
     format: 'duration',
     default: 1_000,
   },

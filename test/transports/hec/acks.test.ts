@@ -15,7 +15,7 @@ async function settled(promise: Promise<unknown>): Promise<boolean> {
 
 async function until(condition: () => boolean): Promise<void> {
   for (let tries = 0; !condition(); tries++) {
-    if (tries > 2000) throw new Error('waited in vain');
+    if (tries > 5000) throw new Error('waited in vain');
     await sleep(1);
   }
 }
@@ -69,6 +69,23 @@ describe('an acknowledgement', () => {
     expect(polls.length).toBeGreaterThan(1);
     for (const { url } of polls) expect(channels).toContain(url.searchParams.get('channel'));
     expect(polls.some(({ body }) => body.toString() === '{"acks":[0,1,2,3]}')).toBe(true);
+  });
+
+  test('that comes soon is asked for soon, however long the interval', async () => {
+    await using rig = await makeRig({ ack_poll_interval: 60_000, ack_timeout: 300_000 });
+    for (let n = 0; n < 3; n++) expect(await rig.send(goodFrames(rig.transport, 1, n))).toBeUndefined();
+    expect(rig.stub.stats().polls).toBe(3);
+  });
+
+  test('that does not come is asked for ever more rarely, up to the interval', async () => {
+    await using rig = await makeRig({ ack_poll_interval: 800, ack_timeout: 300_000 }, { indexingMs: 100_000 });
+    const since = performance.now();
+    const sent = rig.send(goodFrames(rig.transport, 1));
+    await until(() => rig.stub.stats().polls >= 5);
+    // 100, 200, 400, 800, 800
+    expect(performance.now() - since).toBeGreaterThan(2_200);
+    await rig.transport.close();
+    expect((await sent)?.code).toBe('TF-HEC-CLOSED');
   });
 
   test('that is confirmed in a lost reply is not confirmed again: the events are sent again', async () => {

@@ -61,8 +61,8 @@ test.each([
 test('a longer window with acknowledgements, and with more connections', () => {
   const window = (changes: object) =>
     hec.create(settings(changes), { name: 's', hostname: 'h', secret: () => 'x', observer: SILENT }).window;
-  expect(window({})).toBe(16 * 1024 * 1024);
-  expect(window({ connections: 2 })).toBe(32 * 1024 * 1024);
+  expect(window({})).toBe(64 * 1024 * 1024);
+  expect(window({ connections: 2 })).toBe(128 * 1024 * 1024);
   expect(window({ ack: false })).toBe(1024 * 1024);
 });
 
