@@ -2,7 +2,15 @@ import { unlessAborted } from './aborted.ts';
 import type { KeptTls } from './kept-tls.ts';
 import { addingUp } from './observers.ts';
 import type { TlsFiles } from './tls-options.ts';
-import type { Assurance, Envelope, FrameBlock, ProbeReport, Transport, TransportObserver } from './transport.ts';
+import type {
+  Assurance,
+  Confirmation,
+  Envelope,
+  FrameBlock,
+  ProbeReport,
+  Transport,
+  TransportObserver,
+} from './transport.ts';
 
 /** How often the files are looked at. Milliseconds. */
 const LOOK_MS = 10_000;
@@ -34,6 +42,10 @@ export class Renewing implements Transport {
 
   get assurance(): Assurance {
     return this.current.assurance;
+  }
+
+  get confirmation(): Confirmation | undefined {
+    return this.current.confirmation;
   }
 
   get envelope(): Envelope {

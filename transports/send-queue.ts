@@ -1,44 +1,93 @@
 import { readFile } from 'node:fs/promises';
 import { isIPv6, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** At most this often, milliseconds ... */
+const EVERY_MS = 100;
+/** ... and seldom where reading is slow, since the kernel walks through all its connections, and room for many more: */
+const PART = 1 / 20;
+/** of the time at most, but never less often than this. */
+const SELDOM_MS = 500;
 
 /**
- * Bytes that we have sent on a socket and the peer's kernel has not acknowledged, or `undefined` where the kernel does
- * not say (not Linux, or no /proc). The only way to see from Node.js that a peer is gone whose last bytes our own kernel
- * took. Column `tx_queue` of https://www.kernel.org/doc/Documentation/networking/proc_net_tcp.txt
+ * Bytes that we have sent on a socket and the peer's kernel has not acknowledged, at a moment after this call; `undefined`
+ * where the kernel does not say (not Linux, no /proc, or no such connection any more). The only way to see from Node.js
+ * that a peer is gone whose last bytes our own kernel took. Column `tx_queue` of
+ * https://www.kernel.org/doc/Documentation/networking/proc_net_tcp.txt
  * @throws nothing: what cannot be read is unknown
  */
 export async function sendQueue(socket: Socket): Promise<number | undefined> {
-  const { localPort, remoteAddress, remotePort } = socket;
-  if (localPort === undefined || remoteAddress === undefined || remotePort === undefined) return undefined;
-  const table = await readFile(isIPv6(remoteAddress) ? '/proc/self/net/tcp6' : '/proc/self/net/tcp', 'latin1').catch(
-    () => undefined,
-  );
-  return table === undefined ? undefined : queued(table, localPort, `${kernelHex(remoteAddress)}:${hex16(remotePort)}`);
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  if (localAddress === undefined || remoteAddress === undefined) return undefined;
+  const table = await (isIPv6(localAddress) ? tcp6 : tcp).next();
+  return queued(table, `${kernelHex(localAddress, localPort)} ${kernelHex(remoteAddress, remotePort)}`);
 }
+
+/** A table of the kernel, read for all who want it at once: whoever asks gets the next reading. */
+class KernelTable {
+  private readonly path: string;
+  private latest = Promise.resolve('');
+  private coming: Promise<string> | undefined;
+  private notBefore = 0;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  /** Its text, read after this call; empty where there is none. */
+  next(): Promise<string> {
+    this.coming ??= this.latest.then(() => this.read());
+    return this.coming;
+  }
+
+  private async read(): Promise<string> {
+    await sleep(Math.max(0, this.notBefore - performance.now()));
+    if (this.coming !== undefined) this.latest = this.coming;
+    this.coming = undefined;
+    const start = performance.now();
+    const text = await readFile(this.path, 'latin1').catch(() => '');
+    const end = performance.now();
+    this.notBefore = end + Math.min(SELDOM_MS, Math.max(EVERY_MS, (end - start) / PART));
+    return text;
+  }
+}
+
+const tcp = new KernelTable('/proc/self/net/tcp');
+const tcp6 = new KernelTable('/proc/self/net/tcp6');
 
 /** Finds a row like `  3: 0100007F:B2C4 0100007F:1972 01 0000A3F0:00000000 ...` and reads the number after the state. */
-function queued(table: string, localPort: number, remote: string): number | undefined {
-  const row = new RegExp(`:${hex16(localPort)} ${remote} [0-9A-F]{2} ([0-9A-F]{8}):`).exec(table);
-  return row?.[1] === undefined ? undefined : Number.parseInt(row[1], 16);
+function queued(table: string, ends: string): number | undefined {
+  const at = table.indexOf(`: ${ends} `);
+  if (at < 0) return undefined;
+  const state = at + ends.length + 3;
+  return Number.parseInt(table.slice(state + 3, state + 11), 16);
 }
 
-function hex16(port: number): string {
-  return port.toString(16).toUpperCase().padStart(4, '0');
-}
-
-/** An address as the kernel prints it: words of 32 bits in the byte order of this host. */
-function kernelHex(address: string): string {
-  const bytes = isIPv6(address) ? ipv6Bytes(address) : address.split('.').map(Number);
-  const words = Buffer.from(bytes);
-  return littleEndian ? words.swap32().toString('hex').toUpperCase() : words.toString('hex').toUpperCase();
+/** One end of a connection as the kernel prints it: the address in words of 32 bits in the byte order of this host. */
+function kernelHex(address: string, port = 0): string {
+  const bytes = Buffer.from(isIPv6(address) ? ipv6Bytes(address) : ipv4Bytes(address));
+  const words = littleEndian ? bytes.swap32() : bytes;
+  return `${words.toString('hex')}:${port.toString(16).padStart(4, '0')}`.toUpperCase();
 }
 
 const littleEndian = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 
+function ipv4Bytes(address: string): number[] {
+  return address.split('.').map(Number);
+}
+
+/** An address of IPv4 may stand at the end, as in `::ffff:192.0.2.1`. */
 function ipv6Bytes(address: string): number[] {
-  const [left = '', right] = address.replace(/%.*$/, '').split('::');
-  const groups = (text: string) => text.split(':').filter((group) => group !== '');
-  const [head, tail] = [groups(left), groups(right ?? '')];
-  const all = [...head, ...Array<string>(8 - head.length - tail.length).fill('0'), ...tail];
-  return all.flatMap((group) => [Number.parseInt(group, 16) >> 8, Number.parseInt(group, 16) & 255]);
+  const [left = '', right = ''] = address.replace(/%.*$/, '').split('::');
+  const bytes = (text: string) =>
+    text
+      .split(':')
+      .filter((group) => group !== '')
+      .flatMap((group) => (group.includes('.') ? ipv4Bytes(group) : wordBytes(Number.parseInt(group, 16))));
+  const [head, tail] = [bytes(left), bytes(right)];
+  return [...head, ...Array<number>(16 - head.length - tail.length).fill(0), ...tail];
+}
+
+function wordBytes(word: number): number[] {
+  return [word >> 8, word & 255];
 }

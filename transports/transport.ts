@@ -20,6 +20,22 @@ export interface FrameBlock {
  */
 export type Assurance = 'indexed' | 'accepted' | 'confirmed' | 'written' | 'sent';
 
+/**
+ * How it is made sure that what was sent has arrived, where a protocol without answers leaves the choice; strongest first.
+ * `close-notify`: the receiving process says at the end of a TLS session that it read all of it. `window`: the receiver's
+ * kernel acknowledged it, and what it acknowledged lately is sent again when the connection breaks. `none`: our own
+ * kernel took it.
+ */
+export type ConfirmLevel = 'close-notify' | 'window' | 'none';
+
+/** The level in force. */
+export interface Confirmation {
+  /** `undefined` while it depends on what the receiver can do, and that is not known yet. */
+  readonly level: ConfirmLevel | undefined;
+  /** Why it is no stronger one, or what speaks against it; empty when there is nothing to say. */
+  readonly why: string;
+}
+
 /** Where the events of one lane come from: constant for one object on its way to one destination. */
 export interface Origin {
   readonly logType: string;
@@ -79,6 +95,8 @@ export interface ProbeReport {
 export interface Transport {
   /** What a resolved `send` is worth at this moment; a probe may lower or raise it. */
   readonly assurance: Assurance;
+  /** Only where there is a choice of levels. A probe may lower or raise it. */
+  readonly confirmation?: Confirmation;
   readonly envelope: Envelope;
   /** Bytes of unanswered blocks that keep this transport busy; more would only cost memory. */
   readonly window: number;

@@ -40,7 +40,7 @@ async function syslogProcess(given: Parameters<typeof syslogSettings>[0], args: 
   return { transport, signal: (name) => receiver.signal(name) };
 }
 
-function tlsProcess(confirm: 'close-notify' | 'none'): Promise<Stoppable> {
+function tlsProcess(confirm: 'close-notify' | 'window' | 'none' | 'auto'): Promise<Stoppable> {
   const { cert, key } = certificates.server;
   return syslogProcess({ confirm, tls: { ca_file: certificates.ca } }, ['--tls', '--cert', cert, '--key', key]);
 }
@@ -75,6 +75,8 @@ async function hecProcess(): Promise<Stoppable> {
 describe('a receiver that is stopped (SIGSTOP) is noticed after the timeout', () => {
   test.concurrent.each([
     ['syslog over TLS, confirmed', () => tlsProcess('close-notify'), 'TF-SYSLOG-STALLED'],
+    ['syslog over TLS, confirm window', () => tlsProcess('window'), 'TF-SYSLOG-STALLED'],
+    ['syslog over TLS, confirm auto', () => tlsProcess('auto'), 'TF-SYSLOG-STALLED'],
     ['syslog over TLS, confirm none', () => tlsProcess('none'), 'TF-SYSLOG-STALLED'],
     ['syslog over TCP', () => syslogProcess({ protocol: 'tcp' }, []), 'TF-SYSLOG-STALLED'],
     ['RELP over TLS', () => relpProcess('tls'), 'TF-RELP-STALLED'],

@@ -78,7 +78,7 @@ async function closeBoth(transport: Transport, close: () => PromiseLike<void>): 
   await close();
 }
 
-const tls = (confirm: 'close-notify' | 'none') => (manner: Manner) =>
+const tls = (confirm: 'close-notify' | 'window' | 'none' | 'auto') => (manner: Manner) =>
   syslogPair(manner, { tls: certificates.server }, { confirm, tls: { ca_file: certificates.ca } });
 
 const RELP_MANNERS: Readonly<Record<Manner, RelpManners>> = {
@@ -168,6 +168,14 @@ const writtenOnly: Subject['senseless'] = {
   'resolves only when the receiver has it': NO_ANSWER,
   'an answer that is lost gives a retry, and sending again delivers': NO_ANSWER,
 };
+const KERNEL_ONLY = "the receiver's kernel answers, whatever its process does";
+const windowOnly: Subject['senseless'] = {
+  'resolves only when the receiver has it': KERNEL_ONLY,
+  'an answer that is lost gives a retry, and sending again delivers': KERNEL_ONLY,
+};
+const autoOnly: Subject['senseless'] = {
+  'an answer that is lost gives a retry, and sending again delivers': 'a receiver that never answers gets `window`',
+};
 const NO_RECEIVER = 'a file has no receiver that could fail so';
 
 /** A second host that is never there: the contract holds all the same. */
@@ -184,6 +192,8 @@ const failover = async (manner: Manner) =>
 const SUBJECTS: readonly Subject[] = [
   { name: 'syslog over TLS, confirmed', pair: tls('close-notify'), senseless: {} },
   { name: 'syslog over TLS, two hosts of which one is down', pair: failover, senseless: {} },
+  { name: 'syslog over TLS, confirm auto', pair: tls('auto'), senseless: autoOnly },
+  { name: 'syslog over TLS, confirm window', pair: tls('window'), senseless: windowOnly },
   { name: 'syslog over TLS, confirm none', pair: tls('none'), senseless: writtenOnly },
   { name: 'syslog over TCP', pair: (manner) => syslogPair(manner, {}, { protocol: 'tcp' }), senseless: writtenOnly },
   { name: 'RELP over TLS', pair: relpTls, senseless: {} },

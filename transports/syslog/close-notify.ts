@@ -7,16 +7,17 @@ import { codeOf, trouble } from './faults.ts';
 export class CloseNotify {
   private readonly ask: () => Promise<boolean>;
   private asking: Promise<void> | undefined;
-  private missing = false;
+  /** The peer is known not to answer. */
+  missing = false;
 
   /** @param ask whether the peer answers the end of an empty session; rejects when it lets nobody in: then it has just died */
   constructor(ask: () => Promise<boolean>) {
     this.ask = ask;
   }
 
-  /** The peer has answered the end of a session. */
-  answered(): void {
-    this.missing = false;
+  /** @param answers whether the peer answered the end of a session, though nothing kept it from that */
+  seen(answers: boolean): void {
+    this.missing = !answers;
   }
 
   /**
@@ -32,12 +33,8 @@ export class CloseNotify {
   private question(): Promise<void> {
     this.asking ??= this.ask()
       .then(
-        (answers) => {
-          this.missing = !answers;
-        },
-        () => {
-          this.missing = false;
-        },
+        (answers) => this.seen(answers),
+        () => this.seen(true),
       )
       .finally(() => {
         this.asking = undefined;

@@ -18,7 +18,13 @@ export const FAULTS = {
   'TF-SYSLOG-NO-CLOSE-NOTIFY': {
     message: 'the destination does not answer the end of a TLS session with close_notify, so nothing can be confirmed',
     remedy:
-      'use a receiver that answers (rsyslog with StreamDriver ossl instead of gtls), or a destination with acknowledgements (RELP, HEC), or accept losses at each of its restarts with confirm: none',
+      'use a receiver that answers (rsyslog with StreamDriver ossl instead of gtls), or a destination with acknowledgements (RELP, HEC), or set confirm: window, which loses what the destination had not read at a crash',
+  },
+  'TF-SYSLOG-LEVEL-DOUBT': {
+    message: 'the destination does not answer close-notify as it did; it is asked again which confirm level it can do',
+  },
+  'TF-SYSLOG-UNSEEN': {
+    message: 'the kernel no longer shows what the destination has acknowledged (/proc/self/net/tcp)',
   },
   'TF-SYSLOG-TALKS-BACK': {
     message: 'the destination sent data back, which no syslog receiver does; is this an HTTP port?',

@@ -3,10 +3,13 @@ import { overHosts } from '../hosts/several-hosts.ts';
 import { KeptTls } from '../kept-tls.ts';
 import { Renewing } from '../renewing.ts';
 import type { Envelope, Transport, TransportContext, TransportObserver, TransportType } from '../transport.ts';
+import { AutoConfirm } from './auto.ts';
 import { syslogEnvelope } from './envelope.ts';
 import { headerStyle } from './header-settings.ts';
+import { Lasting } from './lasting.ts';
+import type { WantedLevel } from './levels.ts';
 import { PlainSyslog } from './plain.ts';
-import { Rotation } from './rotation.ts';
+import { type ConfirmSettings, Rotation } from './rotation.ts';
 import { checkSyslog, effective, type SyslogSettings, syslogSchema } from './settings.ts';
 
 export type { SyslogSettings } from './settings.ts';
@@ -51,14 +54,18 @@ function syslogTo(
   };
   if (settings.protocol !== 'tls') return new PlainSyslog({ ...target, protocol: settings.protocol }, envelope);
   const files = new KeptTls(settings.tls, host, observer.notice);
-  const rotation = {
+  const confirmed = {
     ...target,
     files,
     tls: settings.tls,
-    confirm,
     connections: settings.connections,
     confirmAfter: settings.confirm_after,
     confirmInterval: settings.confirm_interval,
   };
-  return new Renewing(files, observer, (part) => new Rotation({ ...rotation, observer: part }, envelope));
+  return new Renewing(files, observer, (part) => transportAt(confirm, { ...confirmed, observer: part }, envelope));
+}
+
+function transportAt(confirm: WantedLevel, settings: ConfirmSettings, envelope: Envelope): Transport {
+  if (confirm === 'auto') return new AutoConfirm(settings, envelope);
+  return confirm === 'close-notify' ? new Rotation(settings, envelope) : new Lasting(settings, confirm, envelope);
 }

@@ -1,9 +1,10 @@
 import type { Target } from '../dial.ts';
 import { dnsStep, reach } from '../tcp-probe.ts';
 import { clientCertificateStep, heldOpen, tlsFilesStep, tlsSteps } from '../tls-probe.ts';
-import type { Assurance, ProbeReport } from '../transport.ts';
+import type { ProbeReport } from '../transport.ts';
 import { type Walk, walk } from '../walk.ts';
 import { codeOf, explain, trouble } from './faults.ts';
+import { adviceFor, type WantedLevel } from './levels.ts';
 import { dialTls, secure, type TlsTarget } from './tls-dial.ts';
 import type { TlsSession } from './tls-session.ts';
 
@@ -18,25 +19,43 @@ export interface Framed {
  */
 export async function answersEnd(target: TlsTarget, signal: AbortSignal): Promise<boolean> {
   const session = await dialTls(target, { signal, onDrain: () => undefined });
-  await heldOpen(ended(session));
-  return endAnswered(session);
+  const giveUp = () => session.fail(trouble('TF-SYSLOG-GIVEN-UP'));
+  signal.addEventListener('abort', giveUp, { once: true });
+  try {
+    await heldOpen(ended(session));
+    return await endAnswered(session);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
 }
 
 async function endAnswered(session: TlsSession): Promise<boolean> {
   session.end();
   const failure = await session.over;
   if (failure === undefined) return true;
-  const code = codeOf(failure);
-  if (code === 'TF-SYSLOG-NOT-CONFIRMED' || code === 'TF-SYSLOG-STALLED') return false;
+  if (NO_ANSWER.has(codeOf(failure))) return false;
   throw failure;
 }
+
+/** How a peer that has let us in meets the end of an empty session without an answer. */
+const NO_ANSWER: ReadonlySet<string> = new Set(['TF-SYSLOG-NOT-CONFIRMED', 'TF-SYSLOG-STALLED', 'TF-SYSLOG-RESET']);
 
 async function ended(session: TlsSession): Promise<Error> {
   return (await session.over) ?? trouble('TF-SYSLOG-CLOSED-EARLY');
 }
 
-/** The way through a TLS connection, ending with the answer that confirmation depends on. */
-export function probeTls(target: TlsTarget & Framed, assurance: Assurance, signal: AbortSignal): Promise<ProbeReport> {
+/**
+ * The way through a TLS connection, ending with the answer that confirmation depends on.
+ * @param wanted the level that the configuration asks for
+ * @param seen told what was found: whether the peer answers close_notify, and whether what its kernel acknowledges is visible
+ */
+export function probeTls(
+  target: TlsTarget & Framed,
+  wanted: WantedLevel,
+  signal: AbortSignal,
+  seen: (answers: boolean, visible: boolean) => void,
+): Promise<ProbeReport> {
+  const assurance = wanted === 'close-notify' ? 'confirmed' : 'written';
   return walk(assurance, explain, signal, async (walk) => {
     const dialer = { signal, onDrain: () => undefined };
     const files = await tlsFilesStep(walk, target.tls, target.files);
@@ -46,17 +65,17 @@ export function probeTls(target: TlsTarget & Framed, assurance: Assurance, signa
     const peer = { options, name, tls: target.tls, timeout: target.connectTimeout };
     const session = await tlsSteps(walk, peer, signal, () => secure(socket, address, target, files, dialer));
     await clientCertificateStep(walk, target.tls, ended(session));
+    const visible = (await session.acknowledged()) !== undefined;
     await walk.step('close-notify', async () => {
-      const answered = await endAnswered(session);
-      if (!answered && assurance === 'confirmed') throw trouble('TF-SYSLOG-NO-CLOSE-NOTIFY');
-      const remedy = assurance === 'confirmed' || !answered ? undefined : CONFIRM;
-      return [undefined, answered ? 'answered' : 'not answered, and not needed with confirm: none', remedy];
+      const answers = await endAnswered(session);
+      seen(answers, visible);
+      if (!answers && wanted === 'close-notify') throw trouble('TF-SYSLOG-NO-CLOSE-NOTIFY');
+      const needless = wanted === 'auto' ? '' : `, and not needed with confirm: ${wanted}`;
+      return [undefined, answers ? 'answered' : `not answered${needless}`, adviceFor(wanted, answers, visible)];
     });
     framing(target, walk);
   });
 }
-
-const CONFIRM = 'set confirm: close-notify: this receiver can say that it read everything';
 
 /** The way to a plain TCP listener, which never confirms anything. */
 export function probeTcp(target: Target & Framed, signal: AbortSignal): Promise<ProbeReport> {

@@ -3,13 +3,14 @@ import { checkTls, type TlsSettings, tlsSchema } from '../tls-options.ts';
 import type { SettingsSchema } from '../transport.ts';
 import type { FrameStyle } from './envelope.ts';
 import { checkHeader, type HeaderSettings, headerSchema } from './header-settings.ts';
+import type { WantedLevel } from './levels.ts';
 
 /** Settings of a syslog destination as they come from the configuration. `null`: not given, the protocol decides. */
 export interface SyslogSettings extends HostsSettings, HeaderSettings {
   readonly port: number | null;
   readonly protocol: 'tls' | 'tcp' | 'udp';
   readonly framing: 'octet-counting' | 'newline' | null;
-  readonly confirm: 'close-notify' | 'none' | null;
+  readonly confirm: WantedLevel | null;
   readonly tls: TlsSettings;
   readonly max_message_bytes: number;
   readonly connections: number;
@@ -36,8 +37,8 @@ export const syslogSchema = {
     default: null,
   },
   confirm: {
-    doc: 'When events count as delivered. `close-notify` (the default for tls): when the receiver has answered the end of the TLS session, which it does only after it has read everything. `none`: when the kernel took them; each restart of the receiver then loses events. A resend window (`window`) is not available yet.',
-    format: ['close-notify', 'none'],
+    doc: "When events count as delivered. `close-notify` (the default for tls): when the receiver has answered the end of the TLS session, which it does only after it has read everything. `window`, for receivers that do not answer: when the receiver's kernel has acknowledged them, and `confirm_interval` has passed or `confirm_after` bytes have followed; younger ones are sent again when the connection breaks. `none`: when our own kernel took them; each restart of the receiver then loses events. `auto`: the strongest that the receiver answers when it is asked, at the start and after each failure.",
+    format: ['close-notify', 'window', 'none', 'auto'],
     default: null,
   },
   tls: tlsSchema,
@@ -47,7 +48,7 @@ export const syslogSchema = {
     default: 32_768,
   },
   connections: {
-    doc: 'Connections at a time. With 2, one is filled while the other is being confirmed. With 1, events arrive strictly in order, but sending pauses at each confirmation.',
+    doc: 'Connections at a time with `confirm: close-notify`. With 2, one is filled while the other is being confirmed. With 1, events arrive strictly in order, but sending pauses at each confirmation.',
     format: 'nat',
     default: 2,
   },
@@ -56,9 +57,13 @@ export const syslogSchema = {
     format: 'duration',
     default: 5_000,
   },
-  confirm_after: { doc: 'Bytes on one connection after which they are confirmed.', format: 'bytes', default: 8 * MiB },
+  confirm_after: {
+    doc: 'Bytes on one connection after which they are confirmed. With `confirm: window`: acknowledged bytes that are kept, to be sent again when the connection breaks; more than the receive buffer of the receiver.',
+    format: 'bytes',
+    default: 8 * MiB,
+  },
   confirm_interval: {
-    doc: 'Longest time that events go on to one connection before they are confirmed.',
+    doc: 'Longest time that events go on to one connection before they are confirmed. With `confirm: window`: how long acknowledged events are kept, to be sent again when the connection breaks.',
     format: 'duration',
     default: 2_000,
   },
@@ -73,7 +78,7 @@ export const syslogSchema = {
 export function effective(settings: SyslogSettings): {
   readonly port: number;
   readonly framing: FrameStyle['framing'];
-  readonly confirm: 'close-notify' | 'none';
+  readonly confirm: WantedLevel;
 } {
   const tls = settings.protocol === 'tls';
   const framing = settings.framing ?? (tls ? 'octet-counting' : 'newline');
@@ -99,7 +104,8 @@ export function checkSyslog(settings: SyslogSettings): readonly Complaint[] {
   const { protocol, tls } = settings;
   const tlsGiven = [tls.ca_file, tls.cert_file, tls.key_file, tls.server_name].some((value) => value !== null);
   complain(protocol !== 'tls' && tlsGiven, 'tls', `has no meaning with protocol ${protocol}: use protocol tls`);
-  complain(protocol !== 'tls' && settings.confirm === 'close-notify', 'confirm', 'close-notify needs protocol tls');
+  const { confirm } = settings;
+  complain(protocol !== 'tls' && confirm !== null && confirm !== 'none', 'confirm', `${confirm} needs protocol tls`);
   complain(
     protocol === 'udp' && settings.framing !== null,
     'framing',

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { sendQueue } from '../send-queue.ts';
 import { watchProgress } from '../stall.ts';
 import { trouble } from './faults.ts';
 
@@ -34,6 +35,8 @@ export class TlsSession {
   certificate: X509Certificate | undefined;
   /** Application bytes written so far. */
   bytes = 0;
+  /** Bytes on the wire that our kernel has taken, or more. */
+  private taken = 0;
   private readonly raw: Socket;
   private readonly tls: TLSSocket;
   private readonly stallTimeout: number;
@@ -64,13 +67,24 @@ export class TlsSession {
     return `${this.tls.getProtocol()}, ${this.tls.getCipher().name}`;
   }
 
-  /** @param written called when the kernel has taken all of it */
-  write(bytes: Buffer, written: () => void): void {
+  /** @param taken called when the kernel has taken all of it, with the count of bytes on the wire up to its end or a little more */
+  write(bytes: Buffer, taken?: (wireEnd: number) => void): void {
     this.watch();
     this.bytes += bytes.length;
     this.tls.write(bytes, (error) => {
-      if (!error) written();
+      if (error) return;
+      const { bytesWritten } = this.raw;
+      // What waits behind it is counted as soon as it is handed over, and not only when the kernel takes it.
+      if (this.tls.writableLength === 0) this.taken = bytesWritten;
+      taken?.(bytesWritten);
     });
+  }
+
+  /** Bytes on the wire that the peer's kernel has acknowledged, or more; `undefined` where that cannot be seen. */
+  async acknowledged(): Promise<number | undefined> {
+    const { taken } = this;
+    const queue = await sendQueue(this.raw);
+    return queue === undefined ? undefined : taken - queue;
   }
 
   /** Says close_notify; `over` resolves when the peer has answered. */
@@ -90,7 +104,8 @@ export class TlsSession {
   private listen(onDrain: () => void): void {
     this.raw.on('error', (error) => this.fail(error));
     this.tls.on('error', (error) => this.fail(error));
-    this.tls.on('drain', onDrain);
+    // After the callbacks of what was written, which must not find the next write under way.
+    this.tls.on('drain', () => queueMicrotask(onDrain));
     this.tls.on('data', (data: Buffer) => this.fail(trouble('TF-SYSLOG-TALKS-BACK', printable(data))));
     this.tls.on('session', () => this.discountTicket());
     this.tls.on('end', () => {

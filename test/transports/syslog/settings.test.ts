@@ -20,6 +20,8 @@ test('what is given wins', () => {
 test.each([
   [{ protocol: 'tcp', tls: { ca_file: '/x' } }, 'tls'],
   [{ protocol: 'tcp', confirm: 'close-notify' }, 'confirm'],
+  [{ protocol: 'tcp', confirm: 'window' }, 'confirm'],
+  [{ protocol: 'udp', confirm: 'auto' }, 'confirm'],
   [{ protocol: 'udp', framing: 'newline' }, 'framing'],
   [{ protocol: 'udp', max_message_bytes: 70_000 }, 'max_message_bytes'],
   [{ max_message_bytes: 100 }, 'max_message_bytes'],
