@@ -12,6 +12,7 @@ import { Quarantine } from './delivery/quarantine.ts';
 import { createDestination, type Destination } from './destination.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { FilterWatch } from './filter-watch.ts';
+import { firstLook } from './first-look.ts';
 import { Gate } from './gate.ts';
 import { lockStateDir } from './lock.ts';
 import { messageHandler } from './message.ts';
@@ -57,6 +58,7 @@ export class Agent {
   private readonly queues: readonly RunningQueue[];
   private readonly chores: { stop(): Promise<void> };
   private readonly ticker: NodeJS.Timeout;
+  private readonly looking = new AbortController();
   private stopping: Promise<void> | undefined;
 
   /**
@@ -181,6 +183,7 @@ export class Agent {
    * @throws {QueueError} with `once`, when a queue cannot be read
    */
   async run(once: boolean): Promise<number> {
+    void firstLook(this.destinations, this.report.log, this.looking.signal);
     const givenBack = await Promise.all(this.queues.map(({ dispatcher }) => dispatcher.run(once)));
     return givenBack.reduce((sum, count) => sum + count, 0);
   }
@@ -192,6 +195,7 @@ export class Agent {
   }
 
   private async shutDown(): Promise<void> {
+    this.looking.abort();
     const graceMs = this.destinations.some(({ outbox }) => outbox.state.state === 'up') ? GRACE_MS : 0;
     for (const { outbox } of this.destinations) outbox.flush();
     await Promise.all(this.queues.map(({ dispatcher }) => dispatcher.stop(graceMs)));

@@ -30,8 +30,8 @@ export type ConfirmLevel = 'close-notify' | 'window' | 'none';
 
 /** The level in force. */
 export interface Confirmation {
-  /** `undefined` while it depends on what the receiver can do, and that is not known yet. */
-  readonly level: ConfirmLevel | undefined;
+  /** `unknown` while it depends on what the receiver can do, and that has not been seen yet. */
+  readonly level: ConfirmLevel | 'unknown';
   /** Why it is no stronger one, or what speaks against it; empty when there is nothing to say. */
   readonly why: string;
 }
@@ -96,7 +96,7 @@ export interface Transport {
   /** What a resolved `send` is worth at this moment; a probe may lower or raise it. */
   readonly assurance: Assurance;
   /** Only where there is a choice of levels. A probe may lower or raise it. */
-  readonly confirmation?: Confirmation;
+  readonly confirmation?: Confirmation | undefined;
   readonly envelope: Envelope;
   /** Bytes of unanswered blocks that keep this transport busy; more would only cost memory. */
   readonly window: number;

@@ -1,6 +1,7 @@
 import { unlessAborted } from '../aborted.ts';
 import {
   type Assurance,
+  type Confirmation,
   DeliveryError,
   type Envelope,
   type FrameBlock,
@@ -14,6 +15,8 @@ import { observerOf } from './observers.ts';
 import type { Balance, Place } from './settings.ts';
 
 const WEAKEST_FIRST: readonly Assurance[] = ['sent', 'written', 'confirmed', 'accepted', 'indexed'];
+
+const WEAKEST_LEVEL_FIRST: readonly Confirmation['level'][] = ['unknown', 'none', 'window', 'close-notify'];
 
 /** A transport to one place. @param observer what it says of itself, which is about this host */
 export type Connect<P> = (place: P, observer: TransportObserver) => Transport;
@@ -66,6 +69,17 @@ export class SeveralHosts implements Transport {
   get assurance(): Assurance {
     const all = this.hosts.map(({ transport }) => transport.assurance);
     return WEAKEST_FIRST.find((one) => all.includes(one)) ?? 'sent';
+  }
+
+  /** That of the host with the weakest level. */
+  get confirmation(): Confirmation | undefined {
+    const all = this.hosts.flatMap(({ name, transport: { confirmation } }) =>
+      confirmation === undefined ? [] : [{ name, ...confirmation }],
+    );
+    const weakest = WEAKEST_LEVEL_FIRST.flatMap((level) => all.filter((one) => one.level === level)).at(0);
+    if (weakest === undefined) return undefined;
+    const { name, level, why } = weakest;
+    return { level, why: why === '' ? '' : `${name}: ${why}` };
   }
 
   async send(block: FrameBlock, signal: AbortSignal): Promise<void> {
