@@ -1,4 +1,5 @@
 import { Gate } from '../gate.ts';
+import { addingUp } from '../observers.ts';
 import {
   type Assurance,
   type Confirmation,
@@ -7,6 +8,7 @@ import {
   type FrameBlock,
   type ProbeReport,
   type Transport,
+  type TransportObserver,
 } from '../transport.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { faultOf, trouble } from './faults.ts';
@@ -17,6 +19,8 @@ import { type ConfirmSettings, Rotation } from './rotation.ts';
 
 /** A receiver that did not answer close-notify is asked again after this time, or when a connection broke. */
 const ASK_AGAIN_MS = 600_000;
+
+const UNASKED: Confirmation = { level: 'unknown', why: 'the receiver has not been asked yet' };
 
 /** A way to send, and the sends on it that have no answer yet. */
 interface Way {
@@ -36,7 +40,8 @@ export class AutoConfirm implements Transport {
   private readonly settings: ConfirmSettings;
   private readonly gate = new Gate();
   private readonly closing = new AbortController();
-  private readonly connections = new Map<Way['level'], number>();
+  /** The observer of one way. */
+  private readonly part: () => TransportObserver;
   private readonly left = new Set<Way>();
   private way: Way | undefined;
   private asking: Promise<void> | undefined;
@@ -47,6 +52,7 @@ export class AutoConfirm implements Transport {
   constructor(settings: ConfirmSettings, envelope: Envelope) {
     this.settings = settings;
     this.envelope = envelope;
+    this.part = addingUp(settings.observer);
     this.window = 4 * settings.confirmAfter;
   }
 
@@ -55,10 +61,9 @@ export class AutoConfirm implements Transport {
   }
 
   get confirmation(): Confirmation {
-    const { level, why = '' } = this.way?.transport.confirmation ?? {};
-    if (level === undefined) return { level, why: 'the receiver has not been asked yet' };
-    if (level === 'close-notify') return { level, why };
-    return { level, why: level === 'window' ? UNANSWERED : `${UNANSWERED}, and ${why}` };
+    const { level, why } = this.way?.transport.confirmation ?? UNASKED;
+    if (level === 'none') return { level, why: `${UNANSWERED}, and ${why}` };
+    return { level, why: level === 'window' ? UNANSWERED : why };
   }
 
   async send(block: FrameBlock, signal: AbortSignal): Promise<void> {
@@ -140,12 +145,7 @@ export class AutoConfirm implements Transport {
   }
 
   private transportAt(level: Way['level']): Transport {
-    const { observer } = this.settings;
-    const connections = (count: number) => {
-      this.connections.set(level, count);
-      observer.connections([...this.connections.values()].reduce((sum, one) => sum + one, 0));
-    };
-    const settings = { ...this.settings, observer: { ...observer, connections } };
+    const settings = { ...this.settings, observer: this.part() };
     return level === 'window' ? new Lasting(settings, level, this.envelope) : new Rotation(settings, this.envelope);
   }
 

@@ -7,6 +7,7 @@ import { AutoConfirm } from './auto.ts';
 import { syslogEnvelope } from './envelope.ts';
 import { headerStyle } from './header-settings.ts';
 import { Lasting } from './lasting.ts';
+import type { WantedLevel } from './levels.ts';
 import { PlainSyslog } from './plain.ts';
 import { type ConfirmSettings, Rotation } from './rotation.ts';
 import { checkSyslog, effective, type SyslogSettings, syslogSchema } from './settings.ts';
@@ -61,14 +62,10 @@ function syslogTo(
     confirmAfter: settings.confirm_after,
     confirmInterval: settings.confirm_interval,
   };
-  return new Renewing(files, observer, (part) => confirming({ ...confirmed, observer: part }, confirm, envelope));
+  return new Renewing(files, observer, (part) => transportAt(confirm, { ...confirmed, observer: part }, envelope));
 }
 
-function confirming(
-  settings: ConfirmSettings,
-  confirm: ReturnType<typeof effective>['confirm'],
-  envelope: Envelope,
-): Transport {
+function transportAt(confirm: WantedLevel, settings: ConfirmSettings, envelope: Envelope): Transport {
   if (confirm === 'auto') return new AutoConfirm(settings, envelope);
   return confirm === 'close-notify' ? new Rotation(settings, envelope) : new Lasting(settings, confirm, envelope);
 }
