@@ -132,6 +132,8 @@ export class TlsSession {
       // Node.js 24 gives this certificate only once.
       this.certificate = this.tls.getPeerX509Certificate();
       await Promise.race([this.settled(ticket), failed]);
+      // Ended in the same turn: it is no session to be filled, and `over` comes later.
+      if (this.failure !== undefined) throw this.failure;
     } finally {
       clearTimeout(timer);
     }
