@@ -3,6 +3,7 @@ import type { DestinationSettings } from '../config/config.ts';
 import { readSecret } from '../config/credentials.ts';
 import { DEFAULT_PRIORITIES } from '../config/priority-settings.ts';
 import { formats } from '../formats/wire/index.ts';
+import { withOversize } from '../formats/wire/oversize.ts';
 import { transportTypes } from '../transports/index.ts';
 import type { Envelope, Transport, TransportObserver } from '../transports/transport.ts';
 import { Dress } from './convert.ts';
@@ -51,7 +52,8 @@ export function createTransport(settings: DestinationSettings, observer: Transpo
  */
 export function dressOf(settings: DestinationSettings, envelope: Envelope): Dress {
   const verbatim = settings.type === 'hec' && settings.format === 'json';
-  return new Dress(verbatim ? formats.raw : formats[settings.format], envelope, rulesOf(settings));
+  const format = withOversize(verbatim ? formats.raw : formats[settings.format], settings.oversize);
+  return new Dress(format, envelope, rulesOf(settings));
 }
 
 export function createDestination(

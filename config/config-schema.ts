@@ -103,6 +103,12 @@ function destinationSection(
       required: true,
       example: 'json',
     },
+    oversize: {
+      doc: 'What becomes of an event that is longer than the longest message (`max_message_bytes`, for hec `max_content_bytes`). `shorten`: what is long in it is left out, and the event says so; leef, cef, ocsf and ecs leave out long fields, json, raw and splunk whole members of a JSON record or the end of a line. `quarantine`: it is kept and not sent. `send`: it is sent whole, and the receiver may cut it. By default leef, cef, ocsf and ecs shorten, and json, raw and splunk quarantine.',
+      format: ['shorten', 'quarantine', 'send'],
+      default: null,
+      example: 'shorten',
+    },
     filters: filterList(condition),
     redact: redactList(logTypes),
     redact_key: {

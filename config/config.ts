@@ -78,6 +78,8 @@ export interface DestinationSettings {
   /** Name of a transport. */
   readonly type: string;
   readonly format: 'leef' | 'cef' | 'json' | 'raw' | 'splunk' | 'ocsf' | 'ecs';
+  /** What becomes of events that are longer than its messages; by default what suits the format. */
+  readonly oversize?: 'shorten' | 'quarantine' | 'send';
   /** The first that matches an event keeps it from this destination. */
   readonly filters: readonly FilterSettings[];
   readonly redact: readonly RedactSettings[];

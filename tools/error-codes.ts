@@ -299,6 +299,12 @@ export const HEC_TEXTS: Readonly<Record<number, string>> = {
   27: 'ACK channel is at its capacity limit',
 };
 
-export const FILE: Entries = all('retried', {
-  'TF-FILE-CLOSED': ['The agent is stopping.', NOTHING],
-});
+export const FILE: Entries = {
+  ...all('retried', { 'TF-FILE-CLOSED': ['The agent is stopping.', NOTHING] }),
+  ...all('blocked', {
+    'TF-FILE-FULL': [
+      'The finished files have reached `max_total_bytes`. None is deleted, so events wait.',
+      'Carry finished files away, or raise `max_total_bytes`.',
+    ],
+  }),
+};

@@ -129,7 +129,8 @@ export const cef: Format = {
     };
     const build = (event: LogEvent, without?: ReadonlySet<FieldName>): string => {
       const isPlain = plain(event.record);
-      return head(event, isPlain) + writeFields(writers, event, isPlain, changes, without);
+      const marker = without === undefined ? '' : ' TrailferryTruncated=true';
+      return head(event, isPlain) + writeFields(writers, event, isPlain, changes, without) + marker;
     };
     return {
       kind: 'labelled',

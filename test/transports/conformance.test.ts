@@ -150,11 +150,15 @@ async function hecPair(manner: Manner, ack: boolean): Promise<Pair> {
   };
 }
 
+function fileSettings(path: string) {
+  return { path, max_message_bytes: 1_000, rotate_bytes: null, rotate_after: null, max_total_bytes: null };
+}
+
 async function filePair(manner: Manner): Promise<Pair> {
   const directory = mkdtempSync(join(tmpdir(), 'conformance-'));
   const place = manner === 'absent' ? join(directory, 'not-yet') : directory;
   const path = join(place, 'out.log');
-  const transport = file.create({ path, max_message_bytes: 100_000 }, testContext());
+  const transport = file.create({ ...fileSettings(path), max_message_bytes: 100_000 }, testContext());
   return {
     transport,
     arrived: () => readFileSync(path, 'latin1').split('\n').slice(0, -1),

@@ -1,9 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { file } from '../../transports/file.ts';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type FileSettings, file } from '../../transports/file.ts';
 import type { DeliveryError } from '../../transports/transport.ts';
 import { blockOf, enveloped, never, testContext } from './blocks.ts';
 
@@ -20,7 +20,9 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-const create = (to = path) => file.create({ path: to, max_message_bytes: 1_000 }, testContext());
+const settings = { max_message_bytes: 1_000, rotate_bytes: null, rotate_after: null, max_total_bytes: null };
+const create = (to = path, given: Partial<FileSettings> = {}) =>
+  file.create({ ...settings, path: to, ...given }, testContext());
 const failure = (send: Promise<void>): Promise<DeliveryError> =>
   send.then(
     () => {
@@ -98,7 +100,75 @@ test('stop: an aborted send writes nothing, a closed transport takes nothing', a
   expect((await failure(transport.send(blockOf(['c\n']), never))).fault.kind).toBe('retry');
 });
 
-test('the path is absolute', () => {
-  expect(file.check({ path: 'x', max_message_bytes: 1 }).map(([at]) => at)).toEqual(['path']);
-  expect(file.check({ path: '/x', max_message_bytes: 1 })).toEqual([]);
+test('what does not fit together', () => {
+  const complaints = (given: Partial<FileSettings>) =>
+    file.check({ ...settings, path: '/x', ...given }).map(([at]) => at);
+  expect(complaints({ path: 'x' })).toEqual(['path']);
+  expect(complaints({})).toEqual([]);
+  expect(complaints({ rotate_bytes: 1_000, rotate_after: 10 })).toEqual(['rotate_bytes', 'rotate_after']);
+  expect(complaints({ max_total_bytes: 1_000 })).toEqual(['max_total_bytes']);
+  expect(complaints({ max_total_bytes: 2 ** 20, rotate_bytes: 2 ** 21 })).toEqual(['max_total_bytes']);
+  expect(complaints({ max_total_bytes: 2 ** 30, rotate_bytes: 2 ** 21, rotate_after: 1_000 })).toEqual([]);
+});
+
+describe('rotation', () => {
+  const files = () => readdirSync(directory).sort();
+  const texts = () => files().map((name) => readFileSync(join(directory, name), 'utf8'));
+
+  test('a file that would grow beyond its size is finished under a name of its own, and never touched again', async () => {
+    const transport = create(path, { rotate_bytes: 8 });
+    for (const text of ['aaa\n', 'bbb\n', 'ccc\n', 'ddddddddddddd\n', 'eee\n'])
+      await transport.send(blockOf([text]), never);
+    const [open, ...finished] = files();
+    expect(open).toBe('out.log');
+    for (const name of finished) expect(name).toMatch(/^out\.log\.\d{8}T\d{6}\.\d{3}Z(-\d+)?$/);
+    expect(texts().sort()).toEqual(['aaa\nbbb\n', 'ccc\n', 'ddddddddddddd\n', 'eee\n']);
+  });
+
+  test('two files that are finished in the same millisecond have two names', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2026, 10, 24, 3, 40, 0, 123) });
+    const transport = create(path, { rotate_bytes: 4 });
+    for (const text of ['1\n', '222\n', '333\n', '444\n']) await transport.send(blockOf([text]), never);
+    vi.useRealTimers();
+    const stamp = 'out.log.20261124T034000.123Z';
+    expect(files()).toEqual(['out.log', stamp, `${stamp}-2`, `${stamp}-3`]);
+    expect(texts()).toEqual(['444\n', '1\n', '222\n', '333\n']);
+  });
+
+  test('a file is finished when its time has come, though no event follows', async () => {
+    const transport = create(path, { rotate_after: 1_000 });
+    await transport.send(blockOf(['a\n']), never);
+    await expect.poll(files, { timeout: 10_000 }).toEqual([expect.stringMatching(/^out\.log\.2/)]);
+    await transport.close();
+    expect(texts()).toEqual(['a\n']);
+  });
+
+  test('a file from before a restart is gone on with, as long as it may grow', async () => {
+    await create(path, { rotate_bytes: 8 }).send(blockOf(['aaa\n']), never);
+    const again = create(path, { rotate_bytes: 8 });
+    await again.send(blockOf(['bbb\n']), never);
+    await again.send(blockOf(['ccc\n']), never);
+    expect(texts()).toEqual(['ccc\n', 'aaa\nbbb\n']);
+  });
+
+  test('when all files together are too large, events wait, and none is deleted; they go on when some were taken away', async () => {
+    const transport = create(path, { rotate_bytes: 4, max_total_bytes: 10 });
+    await transport.send(blockOf(['aaa\n']), never);
+    await transport.send(blockOf(['bbb\n']), never);
+    const { code, fault } = await failure(transport.send(blockOf(['ccc\n']), never));
+    expect([code, fault]).toEqual(['TF-FILE-FULL', { kind: 'blocked', remedy: expect.stringContaining('out.log.2') }]);
+    expect(texts().sort()).toEqual(['aaa\n', 'bbb\n']);
+    for (const name of files()) rmSync(join(directory, name));
+    await transport.send(blockOf(['ccc\n']), never);
+    expect(texts()).toEqual(['ccc\n']);
+  });
+
+  test('the probe says how much waits to be carried away', async () => {
+    const transport = create(path, { rotate_bytes: 4 });
+    for (const text of ['aaa\n', 'bbb\n']) await transport.send(blockOf([text]), never);
+    expect(await transport.probe(never)).toMatchObject({
+      ok: true,
+      steps: [{ detail: 'writable; 1 finished files wait, 4 bytes' }],
+    });
+  });
 });
