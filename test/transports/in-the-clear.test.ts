@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { relp } from '../../transports/relp/index.ts';
 import { syslog } from '../../transports/syslog/index.ts';
@@ -25,7 +25,9 @@ afterAll(() => certificates.remove());
 /** A way to a port that notes all bytes which go there. */
 async function overheard(port: number) {
   const heard: Buffer[] = [];
+  const open = new Set<Socket>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
+    open.add(socket);
     const onward = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
     socket.on('data', (data) => heard.push(data));
     socket.pipe(onward).pipe(socket);
@@ -37,7 +39,12 @@ async function overheard(port: number) {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  closeAtEnd({ close: () => new Promise<void>((resolve) => server.close(() => resolve())) });
+  closeAtEnd({
+    close: () => {
+      for (const socket of open) socket.destroy();
+      return new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  });
   return { port: (server.address() as AddressInfo).port, heard: () => Buffer.concat(heard).toString('latin1') };
 }
 

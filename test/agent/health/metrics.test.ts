@@ -30,9 +30,11 @@ test('no label is made for names that strangers choose', async () => {
   expect([...labels].sort()).toEqual(
     [
       'destination',
+      'file',
       'filter',
       'host',
       'kind',
+      'level',
       'node',
       'priority',
       'queue',
