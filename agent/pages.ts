@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Assurance, Confirmation } from '../transports/transport.ts';
 import type { Agent } from './agent.ts';
 import type { Priority } from './delivery/inlet.ts';
 import type { Page } from './health/server.ts';
@@ -18,7 +19,9 @@ export interface Status {
     readonly name: string;
     readonly type: string;
     readonly format: string;
-    readonly assurance: string;
+    readonly assurance: Assurance;
+    /** Only where there is a choice of levels. */
+    readonly confirm?: Confirmation;
     readonly state: string;
     readonly since: string;
     readonly reason?: string;
@@ -56,6 +59,7 @@ export function healthPages(agent: () => Agent, version: string): ReadonlyMap<st
     const reasons = agent().notReady();
     const notes = heldBack(agent().destinations);
     const hosts = hostsNotUp(agent());
+    const confirm = confirmations(agent());
     return {
       status: reasons.length === 0 ? 200 : 503,
       type: JSON_TYPE,
@@ -64,6 +68,7 @@ export function healthPages(agent: () => Agent, version: string): ReadonlyMap<st
         reasons,
         ...(notes.length > 0 && { notes }),
         ...(hosts.length > 0 && { hosts }),
+        ...(confirm.length > 0 && { confirm }),
       }),
     };
   };
@@ -91,9 +96,12 @@ function collect(agent: Agent, loopDelaySeconds: number): void {
   metrics.eventsTruncated.reset();
   metrics.valuesReplaced.reset();
   metrics.eventsFiltered.reset();
-  for (const { name, outbox, dress } of agent.destinations) {
+  metrics.confirmLevel.reset();
+  for (const { name, outbox, dress, transport } of agent.destinations) {
     metrics.pendingBytes.set({ destination: name }, outbox.pendingBytes);
     for (const [priority, seconds] of outbox.backlog) metrics.backlog.set({ destination: name, priority }, seconds);
+    if (transport.confirmation !== undefined)
+      metrics.confirmLevel.set({ destination: name, level: transport.confirmation.level }, 1);
     metrics.eventsTruncated.inc({ destination: name }, dress.tally.truncated);
     metrics.valuesReplaced.inc({ destination: name }, dress.tally.replaced);
     for (const filter of dress.rules.filters.counts)
@@ -109,6 +117,13 @@ function collect(agent: Agent, loopDelaySeconds: number): void {
 function hostsOf({ report }: Agent, destination: string): Pick<Status['destinations'][number], 'hosts'> {
   const hosts = report.hosts.get(destination);
   return hosts === undefined ? {} : { hosts: Array.from(hosts, ([host, status]) => ({ host, ...status })) };
+}
+
+/** How far destinations confirm that have a choice of levels. */
+function confirmations({ destinations }: Agent): object[] {
+  return destinations.flatMap(({ name, transport: { confirmation } }) =>
+    confirmation === undefined ? [] : [{ destination: name, ...confirmation }],
+  );
 }
 
 /** Hosts that others stand in for: the agent is ready without them. */
@@ -133,6 +148,7 @@ function statusOf(agent: Agent, version: string, startedAt: string): Status {
       return {
         ...{ name, type: settings.type, format: settings.format, assurance: transport.assurance, state },
         since: new Date(since).toISOString(),
+        ...(transport.confirmation === undefined ? {} : { confirm: transport.confirmation }),
         ...(reason === undefined ? {} : { reason }),
         pendingBytes: outbox.pendingBytes,
         backlogSeconds: Object.fromEntries(outbox.backlog),

@@ -172,7 +172,10 @@ export class Report {
         metrics.lastSuccess.setToCurrentTime({ destination });
       },
       heldBack: (seconds) => metrics.heldBack.inc({ destination }, seconds),
-      retried: (reason) => metrics.retries.inc({ destination, reason }),
+      retried: (reason, events) => {
+        metrics.retries.inc({ destination, reason });
+        metrics.resent.inc({ destination, reason }, events);
+      },
       circuit: ({ state, reason }) => {
         metrics.up.set({ destination }, state === 'up' ? 1 : 0);
         if (state === 'up') log('notice', 'the destination takes events again', { destination });

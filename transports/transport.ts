@@ -30,8 +30,8 @@ export type ConfirmLevel = 'close-notify' | 'window' | 'none';
 
 /** The level in force. */
 export interface Confirmation {
-  /** `undefined` while it depends on what the receiver can do, and that is not known yet. */
-  readonly level: ConfirmLevel | undefined;
+  /** `unknown` while it depends on what the receiver can do, and that has not been seen yet. */
+  readonly level: ConfirmLevel | 'unknown';
   /** Why it is no stronger one, or what speaks against it; empty when there is nothing to say. */
   readonly why: string;
 }

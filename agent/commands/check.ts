@@ -7,6 +7,7 @@ import { registries } from '../../config/registries.ts';
 import { ConfigError, type Fault, faultLine } from '../../config/report.ts';
 import { SILENT } from '../../transports/transport.ts';
 import { type Command, type CommandArgs, type CommandIo, EXIT, UsageError } from '../command.ts';
+import { worthOf } from '../worth.ts';
 
 /** What a check found. Without a configuration the faults say why there is none. */
 interface Verdict {
@@ -90,5 +91,5 @@ async function assuranceOf({ name, type, settings }: DestinationSettings): Promi
   const context = { name, hostname: hostname(), secret: readSecret, observer: SILENT };
   const transport = registries.transports.find((known) => known.type === type)?.create(settings as never, context);
   await transport?.close();
-  return transport?.assurance ?? 'unknown';
+  return transport === undefined ? 'unknown' : worthOf(transport);
 }

@@ -1,6 +1,7 @@
 import type { ProbeStep } from '../../transports/transport.ts';
 import { type Command, EXIT } from '../command.ts';
 import { examine, type Section } from '../doctor/sections.ts';
+import { worthOf } from '../worth.ts';
 import { configOrTell, destinationOptions, namedDestination } from './destinations.ts';
 import { wantsJson } from './state-dir.ts';
 
@@ -30,8 +31,8 @@ function page(sections: readonly Section[]): string {
   return `${sections.map(paragraph).join('\n')}\n${counted(failures, 'failure')}, ${counted(warnings, 'warning')}\n`;
 }
 
-function paragraph({ kind, name, assurance, steps }: Section): string {
-  const worth = assurance === undefined ? '' : `, delivery ${assurance}`;
+function paragraph({ kind, name, assurance, confirm, steps }: Section): string {
+  const worth = assurance === undefined ? '' : `, delivery ${worthOf({ assurance, confirmation: confirm })}`;
   return `${kind} ${name}${worth}\n${steps.map(lines).join('')}`;
 }
 

@@ -5,6 +5,7 @@ import { createTransport } from '../destination.ts';
 import { clean } from '../health/log.ts';
 import { sendFrame } from '../one-frame.ts';
 import { searchFor, type TestEvent, testEvent } from '../test-event.ts';
+import { worthOf } from '../worth.ts';
 import { configOrTell, destinationOptions, namedDestination } from './destinations.ts';
 
 /** Sends an event that is marked as a test, to each destination or to one, and says how to find it there. */
@@ -36,6 +37,8 @@ const WORTH: Readonly<Record<Assurance, string>> = {
   sent: 'it was put on the wire; whether it arrived, nobody says',
 };
 
+const WINDOW = 'the kernel of the receiver acknowledged it; whether its process read it, nobody says';
+
 async function sendTo(settings: DestinationSettings): Promise<Result> {
   const title = `destination ${settings.name} (${settings.type}, ${settings.format})`;
   try {
@@ -45,7 +48,7 @@ async function sendTo(settings: DestinationSettings): Promise<Result> {
       const start = performance.now();
       await sendFrame(transport, event.frame);
       const ms = Math.round(performance.now() - start);
-      const worth = `${transport.assurance}: ${WORTH[transport.assurance]}`;
+      const worth = `${worthOf(transport)}: ${transport.confirmation?.level === 'window' ? WINDOW : WORTH[transport.assurance]}`;
       return { ok: true, text: `${title}\n  event ${event.id}\n  ${worth} (${ms} ms)\n${search(settings, event)}` };
     } finally {
       await transport.close();

@@ -2,6 +2,7 @@ import { CONFIG_FILE, loadConfig } from '../../config/load.ts';
 import { ConfigError, faultLine } from '../../config/report.ts';
 import { type Command, EXIT, UsageError } from '../command.ts';
 import type { Status } from '../pages.ts';
+import { worthOf } from '../worth.ts';
 
 /** What the running agent says of itself, over its health endpoint. */
 export const status: Command = {
@@ -65,8 +66,8 @@ function page(status: Status): string {
   const head = `trailferry ${status.version}, running since ${status.startedAt}: ${status.ready ? 'ready' : 'NOT READY'}\n`;
   const reasons = [...status.reasons, ...status.notes].map((reason) => `  ${reason}\n`);
   const destinations = status.destinations.map(
-    ({ name, type, format, assurance, state, since, pendingBytes, hosts = [], filters }) =>
-      `destination ${name}: ${type}, ${format}, ${assurance}, ${state} since ${since}, ${pendingBytes} bytes pending\n${hosts.map(hostLine).join('')}${filters.map(filterLine).join('')}`,
+    ({ name, type, format, assurance, confirm, state, since, pendingBytes, hosts = [], filters }) =>
+      `destination ${name}: ${type}, ${format}, ${worthOf({ assurance, confirmation: confirm })}, ${state} since ${since}, ${pendingBytes} bytes pending\n${hosts.map(hostLine).join('')}${filters.map(filterLine).join('')}`,
   );
   const queues = status.queues.map(({ name, destinations: names }) => `queue ${name} -> ${names.join(', ')}\n`);
   const files = status.enrichment.map(

@@ -1,6 +1,13 @@
 import type { Config, DestinationSettings, QueueSettings } from '../../config/config.ts';
 import { readSecret } from '../../config/credentials.ts';
-import { type Assurance, type Envelope, type ProbeStep, SILENT, type Transport } from '../../transports/transport.ts';
+import {
+  type Assurance,
+  type Confirmation,
+  type Envelope,
+  type ProbeStep,
+  SILENT,
+  type Transport,
+} from '../../transports/transport.ts';
 import { probeQueue } from '../aws/probe.ts';
 import { createTransport, dressOf } from '../destination.ts';
 import { clean } from '../health/log.ts';
@@ -12,9 +19,13 @@ export interface Section {
   readonly name: string;
   /** What a delivery would be worth. Destinations only. */
   readonly assurance?: Assurance;
+  /** How far it is confirmed, where there is a choice. */
+  readonly confirm?: Confirmation;
   readonly ok: boolean;
   readonly steps: readonly ProbeStep[];
 }
+
+type Worth = Pick<Section, 'assurance' | 'confirm'>;
 
 /** Longest time for one section. Milliseconds. */
 const PATIENCE_MS = 60_000;
@@ -39,8 +50,11 @@ async function destinationSection(settings: DestinationSettings): Promise<Sectio
     return [...report.steps, formatStep(settings, transport)];
   });
   await transport?.close();
-  const assurance = transport?.assurance;
-  return section('destination', settings.name, [...steps, ...notices], assurance === undefined ? {} : { assurance });
+  return section('destination', settings.name, [...steps, ...notices], transport === undefined ? {} : worth(transport));
+}
+
+function worth({ assurance, confirmation }: Transport): Worth {
+  return { assurance, ...(confirmation === undefined ? {} : { confirm: confirmation }) };
 }
 
 /** A notice says what happened and, behind a semicolon, what to do. */
@@ -90,12 +104,7 @@ async function orFailure(steps: () => Promise<readonly ProbeStep[]>): Promise<re
   }
 }
 
-function section(
-  kind: Section['kind'],
-  name: string,
-  steps: readonly ProbeStep[],
-  more: Pick<Section, 'assurance'> = {},
-): Section {
+function section(kind: Section['kind'], name: string, steps: readonly ProbeStep[], more: Worth = {}): Section {
   const cleaned = steps.map((step) => ({ ...step, ...cleanTexts(step) }));
   return { kind, name: clean(name), ...more, ok: steps.every(({ ok }) => ok), steps: cleaned };
 }

@@ -95,6 +95,18 @@ export function createMetrics(registry: Registry) {
       'priority',
     ),
     retries: counter('destination_retries_total', 'Blocks that had to be sent again.', 'destination', 'reason'),
+    resent: counter(
+      'destination_events_resent_total',
+      'Events that have to be sent again. Where the reason is a broken connection the receiver may hold them already: so many are duplicates at most.',
+      'destination',
+      'reason',
+    ),
+    confirmLevel: gauge(
+      'destination_confirm_level',
+      'Always 1; the label says how far a TLS syslog destination confirms: close-notify, window, none, or unknown.',
+      'destination',
+      'level',
+    ),
     pendingBytes: gauge('destination_pending_bytes', 'Bytes of frames not yet answered for.', 'destination'),
     connected: gauge('destination_connected', 'Open connections.', 'destination'),
     up: gauge('destination_up', 'Whether the destination takes frames: 1 or 0.', 'destination'),

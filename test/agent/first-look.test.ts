@@ -1,16 +1,20 @@
 import { expect, test } from 'vitest';
 import type { Destination } from '../../agent/destination.ts';
 import { firstLook } from '../../agent/first-look.ts';
-import type { ProbeReport, ProbeStep } from '../../transports/transport.ts';
+import type { Confirmation, ProbeReport, ProbeStep } from '../../transports/transport.ts';
 
 const step = (name: string, ok: boolean, remedy?: string): ProbeStep => ({
   ...{ step: name, ok, ms: 1, detail: `${name} seen` },
   ...(remedy === undefined ? {} : { remedy }),
 });
 
-async function look(probe: (signal: AbortSignal) => Promise<ProbeReport>, signal = new AbortController().signal) {
+async function look(
+  probe: (signal: AbortSignal) => Promise<ProbeReport>,
+  signal = new AbortController().signal,
+  confirmation?: Confirmation,
+) {
   const lines: string[] = [];
-  const destination = { name: 'splunk', transport: { probe } } as unknown as Destination;
+  const destination = { name: 'splunk', transport: { assurance: 'written', confirmation, probe } } as unknown as Destination;
   await firstLook(
     [destination],
     (level, message, values) => void lines.push(`${level} ${message} ${values?.['destination']}`),
@@ -43,4 +47,19 @@ test('a probe that breaks is a line in the log, but not when the agent stops', a
   const waiting = look((signal) => new Promise((_, reject) => signal.addEventListener('abort', reject)), stop.signal);
   stop.abort();
   expect(await waiting).toEqual([]);
+});
+
+test('says how far a destination confirms that has a choice, and why not further', async () => {
+  const never = new AbortController().signal;
+  const good = () => report(step('close-notify', true));
+  expect(await look(good, never, { level: 'close-notify', why: '' })).toEqual([
+    'info a look at the start: a delivery is worth written (confirm: close-notify) splunk',
+  ]);
+  expect(await look(good, never, { level: 'window', why: 'no answer' })).toEqual([
+    'notice a look at the start: a delivery is worth written (confirm: window; no answer) splunk',
+  ]);
+  const bad = () => report(step('tls', false, 'renew it'));
+  expect(await look(bad, never, { level: 'unknown', why: 'not asked' })).toEqual([
+    'warning a look at the start: tls: tls seen; renew it splunk',
+  ]);
 });

@@ -47,15 +47,16 @@ function fakeAgent(report: Report, reasons: string[]) {
 let server: HealthServer;
 let reasons: string[];
 let lowBacklog: number;
+let agent: ReturnType<typeof fakeAgent>;
 let report: Report;
 beforeEach(async () => {
   reasons = [];
   lowBacklog = 0;
   report = new Report(createLog(() => {}, false));
-  const agent = fakeAgent(report, reasons) as unknown as Agent;
+  agent = fakeAgent(report, reasons);
   server = await serveHealth(
     { host: '127.0.0.1', port: 0 },
-    healthPages(() => agent, '1.2.3'),
+    healthPages(() => agent as unknown as Agent, '1.2.3'),
   );
 });
 afterEach(() => server.close());
@@ -102,6 +103,20 @@ describe('/readyz', () => {
     lowBacklog = 0.9;
     expect(await (await get('/readyz')).json()).toEqual({ ready: true, reasons: [] });
   });
+});
+
+test('how far a destination confirms is told everywhere, as it is at this moment', async () => {
+  for (const level of ['unknown', 'window'] as const) {
+    const confirm = { level, why: 'it does not answer' };
+    // The pages read it each time from the transport that is there.
+    Object.assign(agent.destinations[0]?.transport ?? {}, { confirmation: confirm });
+    expect(await (await get('/readyz')).json()).toMatchObject({ confirm: [{ destination: 'siem', ...confirm }] });
+    const status = (await (await get('/api/v1/status')).json()) as Status;
+    expect(status.destinations[0]?.confirm).toEqual(confirm);
+    const { samples } = readMetrics(await (await get('/metrics')).text());
+    const levels = samples.filter(({ name }) => name === 'trailferry_destination_confirm_level');
+    expect(levels.map(({ labels, value }) => [labels, value])).toEqual([[{ destination: 'siem', level }, 1]]);
+  }
 });
 
 test('/metrics is what a scraper reads, with figures of this moment, however often it asks', async () => {

@@ -29,6 +29,14 @@ function message(age: number, receiveCount = 1): QueueMessage {
   return { id: 'm', receipt: 'r', body: 'secret body', receiveCount, sentAtMs: 10_000 - age, receivedAtMs: 10_000 };
 }
 
+test('counts events that have to be sent again, by reason', async () => {
+  const siem = report.destination('siem');
+  siem.retried('TF-X', 20);
+  siem.retried('TF-X', 22);
+  expect(await value('destination_events_resent_total', { destination: 'siem', reason: 'TF-X' })).toBe(42);
+  expect(await value('destination_retries_total', { destination: 'siem', reason: 'TF-X' })).toBe(2);
+});
+
 describe('a queue', () => {
   test('counts what it receives, and how old it is', async () => {
     const queue = report.dispatcher('q');

@@ -16,6 +16,8 @@ import type { Balance, Place } from './settings.ts';
 
 const WEAKEST_FIRST: readonly Assurance[] = ['sent', 'written', 'confirmed', 'accepted', 'indexed'];
 
+const WEAKEST_LEVEL_FIRST: readonly Confirmation['level'][] = ['unknown', 'none', 'window', 'close-notify'];
+
 /** A transport to one place. @param observer what it says of itself, which is about this host */
 export type Connect<P> = (place: P, observer: TransportObserver) => Transport;
 
@@ -69,10 +71,15 @@ export class SeveralHosts implements Transport {
     return WEAKEST_FIRST.find((one) => all.includes(one)) ?? 'sent';
   }
 
-  /** That of the host which is worth least. */
+  /** That of the host with the weakest level. */
   get confirmation(): Confirmation | undefined {
-    const { assurance } = this;
-    return this.hosts.find(({ transport }) => transport.assurance === assurance)?.transport.confirmation;
+    const all = this.hosts.flatMap(({ name, transport: { confirmation } }) =>
+      confirmation === undefined ? [] : [{ name, ...confirmation }],
+    );
+    const weakest = WEAKEST_LEVEL_FIRST.flatMap((level) => all.filter((one) => one.level === level)).at(0);
+    if (weakest === undefined) return undefined;
+    const { name, level, why } = weakest;
+    return { level, why: why === '' ? '' : `${name}: ${why}` };
   }
 
   async send(block: FrameBlock, signal: AbortSignal): Promise<void> {

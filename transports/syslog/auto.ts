@@ -18,6 +18,8 @@ import { type ConfirmSettings, Rotation } from './rotation.ts';
 /** A receiver that did not answer close-notify is asked again after this time, or when a connection broke. */
 const ASK_AGAIN_MS = 600_000;
 
+const UNASKED: Confirmation = { level: 'unknown', why: 'the receiver has not been asked yet' };
+
 /** A way to send, and the sends on it that have no answer yet. */
 interface Way {
   readonly level: 'close-notify' | 'window';
@@ -55,10 +57,9 @@ export class AutoConfirm implements Transport {
   }
 
   get confirmation(): Confirmation {
-    const { level, why = '' } = this.way?.transport.confirmation ?? {};
-    if (level === undefined) return { level, why: 'the receiver has not been asked yet' };
-    if (level === 'close-notify') return { level, why };
-    return { level, why: level === 'window' ? UNANSWERED : `${UNANSWERED}, and ${why}` };
+    const { level, why } = this.way?.transport.confirmation ?? UNASKED;
+    if (level === 'none') return { level, why: `${UNANSWERED}, and ${why}` };
+    return { level, why: level === 'window' ? UNANSWERED : why };
   }
 
   async send(block: FrameBlock, signal: AbortSignal): Promise<void> {

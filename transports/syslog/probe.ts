@@ -19,14 +19,17 @@ export interface Framed {
  */
 export async function answersEnd(target: TlsTarget, signal: AbortSignal): Promise<boolean> {
   const session = await dialTls(target, { signal, onDrain: () => undefined });
+  breakAt(signal, session);
+  await heldOpen(ended(session));
+  return endAnswered(session);
+}
+
+/** Breaks a session when the signal fires before it is over. */
+function breakAt(signal: AbortSignal, session: TlsSession): void {
   const giveUp = () => session.fail(trouble('TF-SYSLOG-GIVEN-UP'));
+  if (signal.aborted) giveUp();
   signal.addEventListener('abort', giveUp, { once: true });
-  try {
-    await heldOpen(ended(session));
-    return await endAnswered(session);
-  } finally {
-    signal.removeEventListener('abort', giveUp);
-  }
+  void session.over.then(() => signal.removeEventListener('abort', giveUp));
 }
 
 async function endAnswered(session: TlsSession): Promise<boolean> {
@@ -64,6 +67,7 @@ export function probeTls(
     const options = { ...files.options, host: address, port: target.port };
     const peer = { options, name, tls: target.tls, timeout: target.connectTimeout };
     const session = await tlsSteps(walk, peer, signal, () => secure(socket, address, target, files, dialer));
+    breakAt(signal, session);
     await clientCertificateStep(walk, target.tls, ended(session));
     const visible = (await session.acknowledged()) !== undefined;
     await walk.step('close-notify', async () => {

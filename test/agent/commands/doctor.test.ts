@@ -80,7 +80,9 @@ test('the page says what to do, and how much there is to do', async () => {
   siem.destination('name: gone, type: syslog, host: 127.0.0.1, port: 1, protocol: tcp, format: cef');
   const { code, out } = await run(siem, '--destination', 'qradar');
   expect(code).toBe(0);
-  expect(out).toMatch(/^destination qradar, delivery confirmed\n {2}ok {4}tls files +\d+ ms {2}\S+ca\.pem\n/);
+  expect(out).toMatch(
+    /^destination qradar, delivery confirmed \(confirm: close-notify\)\n {2}ok {4}tls files +\d+ ms {2}\S+ca\.pem\n/,
+  );
   expect(out).toMatch(/\n {2}warn {2}format +0 ms {2}leef\n +-> set framing: newline/);
   expect(out).toMatch(/\n0 failures, 1 warning\n$/);
   const other = await run(siem, '--destination', 'gone');

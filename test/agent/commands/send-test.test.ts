@@ -40,7 +40,7 @@ test('LEEF over TLS: one marked event of now, confirmed, and the AQL that finds 
   const time = Number(/devTime=(\d+)/.exec(message)?.[1]);
   expect(time).toBeGreaterThanOrEqual(before);
   expect(time).toBeLessThanOrEqual(Date.now());
-  expect(out).toMatch(/\n {2}confirmed: the receiving process has read it all \(\d+ ms\)\n/);
+  expect(out).toMatch(/\n {2}confirmed \(confirm: close-notify\): the receiving process has read it all \(\d+ ms\)\n/);
   expect(out).toContain(`  this must find it in QRadar, Advanced Search:\n    SELECT `);
   expect(out).toMatch(new RegExp(`FROM events WHERE UTF8\\(payload\\) ILIKE '%${id}%' LAST 1 HOURS\\n$`));
 });

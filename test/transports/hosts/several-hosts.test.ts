@@ -8,6 +8,7 @@ import { blockOf, never } from '../blocks.ts';
 /** A host whose answers and looks the test gives. */
 class Fake implements Transport {
   assurance: Transport['assurance'] = 'confirmed';
+  confirmation: Transport['confirmation'];
   readonly envelope: Transport['envelope'] = {
     bind: () => {
       throw new Error('not asked for');
@@ -206,4 +207,16 @@ test('worth what the weakest host is worth; a window for each host that is fille
   expect([transport.assurance, transport.window, two().transport.window]).toEqual(['confirmed', 200, 100]);
   a.assurance = 'written';
   expect(transport.assurance).toBe('written');
+});
+
+test('the level is that of the host with the weakest, which is named', () => {
+  const { a, b, transport } = two();
+  expect(transport.confirmation).toBeUndefined();
+  a.confirmation = { level: 'close-notify', why: '' };
+  b.confirmation = { level: 'close-notify', why: '' };
+  expect(transport.confirmation).toEqual({ level: 'close-notify', why: '' });
+  b.confirmation = { level: 'window', why: 'no answer' };
+  expect(transport.confirmation).toEqual({ level: 'window', why: 'b: no answer' });
+  a.confirmation = { level: 'unknown', why: 'not asked' };
+  expect(transport.confirmation).toEqual({ level: 'unknown', why: 'a: not asked' });
 });

@@ -32,7 +32,7 @@ async function deliver({ send }: Sender, texts: readonly string[]): Promise<stri
 test.concurrent('before the receiver was asked nothing is claimed', async () => {
   const { transport } = await tlsPair(certificates, {}, auto);
   expect(transport.assurance).toBe('written');
-  expect(transport.confirmation).toEqual({ level: undefined, why: 'the receiver has not been asked yet' });
+  expect(transport.confirmation).toEqual({ level: 'unknown', why: 'the receiver has not been asked yet' });
 });
 
 test.concurrent('a receiver that answers gets close-notify, before the first block', async () => {
