@@ -14,7 +14,10 @@ async function look(
   confirmation?: Confirmation,
 ) {
   const lines: string[] = [];
-  const destination = { name: 'splunk', transport: { assurance: 'written', confirmation, probe } } as unknown as Destination;
+  const destination = {
+    name: 'splunk',
+    transport: { assurance: 'written', confirmation, probe },
+  } as unknown as Destination;
   await firstLook(
     [destination],
     (level, message, values) => void lines.push(`${level} ${message} ${values?.['destination']}`),
