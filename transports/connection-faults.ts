@@ -34,7 +34,7 @@ const CONNECTION_FAULTS = {
   'GIVEN-UP': { message: 'the connection was given up because the agent cancelled a send or is stopping' },
   'NOT-TLS': {
     message: 'the port does not speak TLS',
-    remedy: 'let port name the TLS listener, or set protocol: tcp if the destination has none',
+    remedy: 'let port name the TLS listener; only if this is the right listener, and it has no TLS, set protocol: tcp',
   },
   'TLS-VERSION': {
     message: 'the destination and we have no TLS version in common',

@@ -41,6 +41,6 @@ export function watchProgress(
     clearInterval(timer);
     timer = undefined;
   };
-  let timer: NodeJS.Timeout | undefined = setInterval(look, Math.min(1_000, timeoutMs / 4));
+  let timer: NodeJS.Timeout | undefined = setInterval(look, Math.min(500, timeoutMs / 4));
   return stop;
 }

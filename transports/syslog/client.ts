@@ -1,6 +1,7 @@
 import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Socket } from 'node:net';
 import { type Client, Transport as ClientTransport, createClient, type MessageOptions } from 'syslog-client';
+import { shown } from '../plain-words.ts';
 import { DeliveryError, type FrameBlock } from '../transport.ts';
 import { trouble } from './faults.ts';
 
@@ -39,9 +40,7 @@ export async function tcpLine(address: string, port: number, timeoutMs: number):
   const socket = (await Promise.race([socketOf(client, timeoutMs), broken])) as Socket;
   socket.ref().setNoDelay(true).setKeepAlive(true, KEEP_ALIVE_MS);
   const talk = new Promise<never>((_, reject) => {
-    socket.on('data', (data) =>
-      reject(trouble('TF-SYSLOG-TALKS-BACK', JSON.stringify(data.toString('latin1', 0, 64)))),
-    );
+    socket.on('data', (data) => reject(trouble('TF-SYSLOG-TALKS-BACK', shown(data))));
   });
   const either = Promise.race([broken, talk]);
   return {

@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import { addressesOf, connectTcp, firstThatAnswers, type Target } from '../dial.ts';
 import type { KeptTls } from '../kept-tls.ts';
+import { plainWords } from '../plain-words.ts';
 import type { TlsFiles, TlsSettings } from '../tls-options.ts';
 import type { TransportObserver } from '../transport.ts';
-import { trouble } from './faults.ts';
+import { codeOf, trouble } from './faults.ts';
 import { TlsSession } from './tls-session.ts';
 
 export interface TlsTarget extends Target {
@@ -49,6 +50,8 @@ export async function secure(
   dialer.signal.addEventListener('abort', giveUp, { once: true });
   try {
     await session.ready;
+  } catch (error) {
+    throw await explained(error, address, target, dialer.signal);
   } finally {
     dialer.signal.removeEventListener('abort', giveUp);
   }
@@ -56,4 +59,11 @@ export async function secure(
   if (session.certificate !== undefined) observer.certificate('server', session.certificate.validToDate);
   if (files.clientCertificateEnd !== undefined) observer.certificate('client', files.clientCertificateEnd);
   return session;
+}
+
+/** A port without TLS is named by what it says. */
+async function explained(error: unknown, address: string, target: TlsTarget, signal: AbortSignal): Promise<unknown> {
+  if (!(error instanceof Error) || codeOf(error) !== 'TF-SYSLOG-NOT-TLS') return error;
+  const words = await plainWords(address, target, signal);
+  return words === undefined ? error : trouble('TF-SYSLOG-NOT-TLS', `it says ${words}`, error);
 }

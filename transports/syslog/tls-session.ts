@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { shown } from '../plain-words.ts';
 import { sendQueue } from '../send-queue.ts';
 import { watchProgress } from '../stall.ts';
 import { trouble } from './faults.ts';
@@ -106,7 +107,7 @@ export class TlsSession {
     this.tls.on('error', (error) => this.fail(error));
     // After the callbacks of what was written, which must not find the next write under way.
     this.tls.on('drain', () => queueMicrotask(onDrain));
-    this.tls.on('data', (data: Buffer) => this.fail(trouble('TF-SYSLOG-TALKS-BACK', printable(data))));
+    this.tls.on('data', (data: Buffer) => this.fail(trouble('TF-SYSLOG-TALKS-BACK', shown(data))));
     this.tls.on('session', () => this.discountTicket());
     this.tls.on('end', () => {
       this.readAll = this.bytesReadBeforeEnd !== undefined && this.tls.writableFinished;
@@ -165,8 +166,4 @@ export class TlsSession {
     if (this.readAll && answer > 0) return undefined;
     return trouble('TF-SYSLOG-NOT-CONFIRMED');
   }
-}
-
-function printable(data: Buffer): string {
-  return JSON.stringify(data.toString('latin1', 0, 64).replace(/[^ -~]/g, '.'));
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { copyFileSync } from 'node:fs';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -87,6 +88,16 @@ describe('no TLS there', () => {
     const { send } = sending({ port: plain.port });
     const error = await failure(send(['x']));
     expect([error.code, error.fault.kind]).toEqual(['TF-SYSLOG-NOT-TLS', 'blocked']);
+  });
+
+  test('a web server without TLS is named', async () => {
+    const server = createHttpServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    closeAtEnd({ close: async () => void server.close() });
+    const { send } = sending({ port: (server.address() as AddressInfo).port });
+    const error = await failure(send(['x']));
+    expect([error.code, error.fault.kind]).toEqual(['TF-SYSLOG-NOT-TLS', 'blocked']);
+    expect(error.message).toContain('it says "HTTP/1.1 400 Bad Request..');
   });
 
   test('a port that takes connections and says nothing: given up after connect_timeout', async () => {
