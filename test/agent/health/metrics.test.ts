@@ -30,6 +30,7 @@ test('no label is made for names that strangers choose', async () => {
   expect([...labels].sort()).toEqual(
     [
       'destination',
+      'file',
       'filter',
       'host',
       'kind',
