@@ -1,8 +1,10 @@
+import type { LogEvent } from '../formats/event.ts';
 import { eventIds } from '../formats/event-id.ts';
 import { FormatError, type LogRecord } from '../formats/framing/record.ts';
 import type { Decoder, LogType } from '../formats/log-type.ts';
 import type { ObjectContents, RecordReader } from '../formats/reader.ts';
 import type { Format, Tally, TypeFormatter } from '../formats/wire/formatter.ts';
+import { indexedFields } from '../formats/wire/indexed-fields.ts';
 import type { BoundEnvelope, Envelope } from '../transports/transport.ts';
 import type { BoundFilters } from './rules/filters.ts';
 import type { Hiding } from './rules/hiding.ts';
@@ -57,6 +59,8 @@ interface BoundRoute {
   readonly hiding: Hiding | undefined;
   readonly formatter: TypeFormatter;
   readonly envelope: BoundEnvelope;
+  /** What was added to the record, for an envelope to put beside a text that does not show it. */
+  readonly fields: ((event: LogEvent) => string) | undefined;
   readonly sink: FrameSink;
 }
 
@@ -137,7 +141,7 @@ export class Converter {
     const id = this.ids(ordinal);
     let time: number;
     let severity = 1;
-    let event: Parameters<TypeFormatter['write']>[0];
+    let event: LogEvent;
     try {
       const shown = bound.mask === undefined ? record : bound.mask(record);
       if (bound.inFull) {
@@ -146,20 +150,21 @@ export class Converter {
         severity = event.severity;
       } else {
         time = decoder.time(shown);
-        event = { record: shown } as typeof event;
+        event = { record: shown } as LogEvent;
       }
     } catch (error) {
       for (const route of bound.routes) refuseUnread(record, ordinal, error, route, decoder);
       return;
     }
-    for (const { filters, hiding, formatter, envelope, sink } of bound.routes) {
+    for (const { filters, hiding, formatter, envelope, fields, sink } of bound.routes) {
       if (ordinal < sink.offered) continue;
       let frame: string | undefined;
       try {
         if (filters === undefined || filters.drops(event) === undefined) {
-          const { room } = envelope;
+          const beside = fields === undefined ? '' : (hiding?.show(event, decoder, fields) ?? fields(event));
+          const room = envelope.room - beside.length;
           const text = hiding?.write(event, decoder, formatter, room) ?? formatter.write(event, room);
-          frame = envelope.frame(text, time, severity, id);
+          frame = envelope.frame(text, time, severity, id, beside);
         }
       } catch (error) {
         refuse(record, ordinal, error, sink, decoder);
@@ -201,8 +206,8 @@ function bindAll(routes: readonly Route[], decoder: Decoder): Bound {
   const together = routes.every(({ dress }) => dress.rules.redaction.masksSecrets);
   const bound = routes.map((route) => bind(route, decoder, !together));
   const inFull = bound.some(
-    ({ formatter, filters, hiding }) =>
-      !formatter.verbatim || filters?.asksEvents === true || hiding?.asksEvents === true,
+    ({ formatter, filters, hiding, fields }) =>
+      !formatter.verbatim || filters?.asksEvents === true || hiding?.asksEvents === true || fields !== undefined,
   );
   return { decoder, routes: bound, inFull, mask: together ? secretMask(decoder.type) : undefined };
 }
@@ -220,7 +225,15 @@ function bind({ dress, sink }: Route, { type, origin }: Decoder, alone: boolean)
     formatter.kind,
   );
   const { filters, redaction } = dress.rules;
-  return { filters: filters.bind(type, origin), hiding: redaction.bind(type, alone), formatter, envelope, sink };
+  const fields = dress.envelope.takesFields === true && !formatter.ofFields ? indexedFields(type)?.write : undefined;
+  return {
+    filters: filters.bind(type, origin),
+    hiding: redaction.bind(type, alone),
+    formatter,
+    envelope,
+    fields,
+    sink,
+  };
 }
 
 /** A fault of the program over one record costs that record alone: it is quarantined like one that cannot be read. */

@@ -7,6 +7,7 @@ import { FormatError, type LogRecord } from '../formats/framing/record.ts';
 import { textOf } from '../formats/functions.ts';
 import type { Decoder, LogType, LogTypeSpec } from '../formats/log-type.ts';
 import type { ObjectContents } from '../formats/reader.ts';
+import { indexedFields } from '../formats/wire/indexed-fields.ts';
 import { type Dress, type FrameSink, MOST_RECORD_BYTES } from './convert.ts';
 import { describeCondition } from './rules/describe.ts';
 import { SeverityDecoder } from './rules/mapping.ts';
@@ -75,19 +76,18 @@ function headerRows(spec: LogTypeSpec, event: LogEvent): Row[] {
 }
 
 function fieldRows(type: LogType, event: LogEvent, dress: Dress): Row[] {
-  return dress
-    .formatter(type)
-    .explain(event)
-    .map(({ field, key, text, notes }) => {
-      const expression = type.spec.fields[field as keyof typeof type.spec.fields];
-      return {
-        what: field,
-        key,
-        text,
-        from: expression === undefined ? '' : source(type.spec, expression, event),
-        notes,
-      };
-    });
+  const formatter = dress.formatter(type);
+  const beside = dress.envelope.takesFields === true && !formatter.ofFields ? indexedFields(type) : undefined;
+  return [...formatter.explain(event), ...(beside?.explain(event) ?? [])].map(({ field, key, text, notes }) => {
+    const expression = type.spec.fields[field as keyof typeof type.spec.fields];
+    return {
+      what: field,
+      key,
+      text,
+      from: expression === undefined ? '' : source(type.spec, expression, event),
+      notes,
+    };
+  });
 }
 
 /** The paths a value came from; where there is none, what the mapping says. */

@@ -1,5 +1,6 @@
 import { type AsnResponse, type CityResponse, Reader, type Response } from 'mmdb-lib';
 import { cleanText } from './clean-text.ts';
+import { Recent } from './recent.ts';
 
 /** Where an address is. Texts are byte strings; a coordinate comes with a country only. */
 export interface City {
@@ -59,9 +60,13 @@ function open<Wire extends Response, Found>(
   return lookUp;
 }
 
+/** Parts of records that are kept decoded; two generations of them are some 4 MB. */
+const MOST_DECODED = 4096;
+
 function readerOf<Wire extends Response>(bytes: Buffer): Reader<Wire> {
   try {
-    const reader = new Reader<Wire>(bytes);
+    // Its records point to what they have in common: most of a record was decoded before.
+    const reader = new Reader<Wire>(bytes, { cache: new Recent(MOST_DECODED) });
     const { binaryFormatMajorVersion: version, searchTreeSize, nodeCount, ipVersion } = reader.metadata;
     if (version !== 2) throw new Error(`version ${version} of the format; 2 is read`);
     if (ipVersion !== 4 && ipVersion !== 6) throw new Error('no version of IP');

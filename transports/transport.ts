@@ -63,12 +63,16 @@ export interface BoundEnvelope {
    * @param timeMs event time, epoch milliseconds; NaN when the record holds none
    * @param severity 0 (least) to 10
    * @param eventId 32 hex digits
+   * @param fields members of a JSON object, each with a comma before it, to stand beside the text; for an envelope that
+   * takes them
    */
-  frame(text: string, timeMs: number, severity: number, eventId: string): string;
+  frame(text: string, timeMs: number, severity: number, eventId: string, fields?: string): string;
 }
 
 /** How a destination wants an event's text wrapped. */
 export interface Envelope {
+  /** Whether it has a place for fields beside the text. They count like the text: less room is left for that. */
+  readonly takesFields?: boolean;
   bind(origin: Origin, kind: TextKind): BoundEnvelope;
 }
 

@@ -22,13 +22,17 @@ export interface Wanted {
 /** A terminal and a file take lines of any length. */
 const NO_LIMIT = 2 ** 30;
 
-/** One event a line: what a destination would get, without its envelope. */
-const line: Envelope = {
+/**
+ * One event a line: what a destination would get, without its envelope. Fields that the envelope would take do not show,
+ * but are explained.
+ */
+const line = (takesFields: boolean): Envelope => ({
+  takesFields,
   bind: () => ({
     room: NO_LIMIT,
     frame: (text) => `${text.replace(/[\r\n]+[ \t]*/g, ' ')}\n`,
   }),
-};
+});
 
 /** @throws {UsageError} @throws {ConfigError} @throws {LookupFileError} when the configuration that is named cannot be used */
 export function understand({ values, positionals }: CommandArgs): Wanted {
@@ -72,8 +76,9 @@ function chosen({ destinations }: Config, name: unknown): DestinationSettings {
 
 /** A format by itself, or all that a destination asks for; `--format` shows the same events in another. */
 function dressFor(settings: DestinationSettings | undefined, format: DestinationSettings['format'] | undefined): Dress {
-  if (settings === undefined) return new Dress(formats[format ?? 'leef'], line);
-  return dressOf(format === undefined ? settings : { ...settings, format }, line);
+  if (settings === undefined) return new Dress(formats[format ?? 'leef'], line(false));
+  const envelope = line(settings.settings['indexed_fields'] === true);
+  return dressOf(format === undefined ? settings : { ...settings, format }, envelope);
 }
 
 /** The queues that send to a destination. */

@@ -1,4 +1,5 @@
 import type { Asn, City, LookUp } from '../../config/geo-file.ts';
+import { Recent } from '../../config/recent.ts';
 import { addressKind } from '../../formats/wire/address.ts';
 import type { KeptFile } from './kept-file.ts';
 import { networkTest } from './network.ts';
@@ -28,8 +29,8 @@ const NOT_PUBLIC = networkTest([
   ...['::/127', '64:ff9b:1::/48', '100::/64', 'fc00::/7', 'fe80::/10', 'ff00::/8'],
 ]);
 
-/** Addresses of one generation. Two are kept: some 30 000 addresses, 8 MB. */
-const MOST = 16_384;
+/** Two generations of so many addresses are 8 MB. */
+const MOST_REMEMBERED = 16_384;
 const LONGEST_ADDRESS = 45;
 const MAPPED = /^::ffff:(?=\d+\.)/i;
 
@@ -37,42 +38,38 @@ const MAPPED = /^::ffff:(?=\d+\.)/i;
 export class Geo {
   private readonly city: KeptFile<LookUp<City>> | undefined;
   private readonly asn: KeptFile<LookUp<Asn>> | undefined;
-  private young = new Map<string, Place>();
-  private old = new Map<string, Place>();
+  private readonly known = new Recent<string, Place>(MOST_REMEMBERED);
 
   constructor(city: KeptFile<LookUp<City>> | undefined, asn: KeptFile<LookUp<Asn>> | undefined) {
     this.city = city;
     this.asn = asn;
   }
 
+  /** Number of addresses that are remembered. */
+  get remembered(): number {
+    return this.known.size;
+  }
+
   /** What is known of a value that may be an address. Never throws: what cannot be read is not known. */
   placeOf(value: unknown): Place {
-    if (typeof value !== 'string' || value.length > LONGEST_ADDRESS) return NOWHERE;
-    return this.young.get(value) ?? this.remember(value);
+    // Of these a network has many more than others: they must not drive the others out of memory.
+    if (typeof value !== 'string' || value.length > LONGEST_ADDRESS || NOT_PUBLIC(value)) return NOWHERE;
+    return this.known.get(value) ?? this.find(value);
   }
 
   /** To be called when a file was read again. */
   forget(): void {
-    this.young.clear();
-    this.old.clear();
-  }
-
-  private remember(value: string): Place {
-    const place = this.old.get(value) ?? this.find(value);
-    if (this.young.size >= MOST) {
-      this.old = this.young;
-      this.young = new Map();
-    }
-    // A copy: the text may be a view of a whole chunk, which it would keep in memory.
-    this.young.set(Buffer.from(value, 'latin1').toString('latin1'), place);
-    return place;
+    this.known.clear();
   }
 
   private find(value: string): Place {
     const address = value.replace(MAPPED, '');
     if (addressKind(address) === 'name' || NOT_PUBLIC(address)) return NOWHERE;
     const found: City & Asn = { ...ask(this.city, address), ...ask(this.asn, address) };
-    return PLACE_PARTS.map((part) => found[part]);
+    const place = PLACE_PARTS.map((part) => found[part]);
+    // A copy: the text may be a view of a whole chunk, which it would keep in memory.
+    this.known.set(Buffer.from(value, 'latin1').toString('latin1'), place);
+    return place;
   }
 }
 

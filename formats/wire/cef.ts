@@ -136,6 +136,7 @@ export const cef: Format = {
       kind: 'labelled',
       sourcetype: 'cef',
       verbatim: false,
+      ofFields: true,
       write: writeWithin(build, type, changes, tally),
       explain: (event) => explainFields(writers, event),
     };

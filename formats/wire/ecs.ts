@@ -34,6 +34,7 @@ export const ecs: Format = {
       kind: 'json',
       sourcetype: 'ecs:json',
       verbatim: false,
+      ofFields: true,
       write: writeWithin(write, type, noChanges(), tally),
       explain: (event) => explainPlaces(placed, event),
     };

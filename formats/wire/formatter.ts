@@ -34,6 +34,8 @@ export interface TypeFormatter {
   readonly kind: 'json' | 'text' | 'labelled';
   /** The record's own text, untouched: then the event need not be read in full. */
   readonly verbatim: boolean;
+  /** Whether the texts are made of the event's fields: then what was added to the record shows in them. */
+  readonly ofFields: boolean;
   /** What Splunk is to take the texts for, where they are no longer what the log type's own sourcetype stands for. */
   readonly sourcetype?: string;
   readonly write: WriteText;

@@ -46,6 +46,7 @@ export const json: Format = {
     return {
       kind: 'json',
       verbatim,
+      ofFields: false,
       write: verbatim ? asItStands : (event, room) => within(columns(event), room),
       explain: () => [],
     };

@@ -118,6 +118,7 @@ export const leef: Format = {
       kind: 'labelled',
       sourcetype: 'leef',
       verbatim: false,
+      ofFields: true,
       write: writeWithin(build, type, changes, tally),
       explain: (event) => explainFields(writers, event),
     };

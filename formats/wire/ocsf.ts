@@ -39,6 +39,7 @@ export const ocsf: Format = {
       kind: 'json',
       sourcetype: 'aws:asl',
       verbatim: false,
+      ofFields: true,
       write: writeWithin(build, type, noChanges(), tally),
       explain: (event) => explainPlaces(writerOf(event).placed, event),
     };

@@ -8,6 +8,7 @@ export const raw: Format = {
     return {
       kind: type.spec.layout.kind,
       verbatim: true,
+      ofFields: false,
       write: ({ record }, room) => within(record.text, room),
       explain: () => [],
     };

@@ -39,7 +39,13 @@ function reordered(wanted: readonly string[]): TypeFormatter {
     const rest = [...others, ...more].map((index) => `${columnName(columns, index)}=${cells[index]}`);
     return [...order.map((index) => cells[index] ?? '-'), ...rest].join(' ');
   };
-  return { kind: 'text', verbatim: false, write: (event, room) => within(write(event), room), explain: () => [] };
+  return {
+    kind: 'text',
+    verbatim: false,
+    ofFields: false,
+    write: (event, room) => within(write(event), room),
+    explain: () => [],
+  };
 }
 
 /** The record as the `detail` of an event of EventBridge. It has no id: there was no event. */
@@ -56,5 +62,11 @@ function wrapped(event: NonNullable<LogType['spec']['splunk']['event']>, type: L
     }
     return `${text},"resources":[],"detail":${one.record.text}}`;
   };
-  return { kind: 'json', verbatim: false, write: (one, room) => within(write(one), room), explain: () => [] };
+  return {
+    kind: 'json',
+    verbatim: false,
+    ofFields: false,
+    write: (one, room) => within(write(one), room),
+    explain: () => [],
+  };
 }

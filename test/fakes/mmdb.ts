@@ -20,14 +20,9 @@ const MARKER = Buffer.concat([Buffer.from([0xab, 0xcd, 0xef]), Buffer.from('MaxM
 export function mmdb(networks: Networks, options: MmdbOptions = {}): Buffer {
   const { type = 'Test-City', ipVersion = 6, recordSize = 24 } = options;
   const root: Node = { sides: [undefined, undefined], number: 0 };
-  const data: Buffer[] = [];
-  let offset = 0;
-  for (const [network, value] of Object.entries(networks)) {
-    insert(root, bitsOf(network, ipVersion), { offset });
-    const encoded = encode(value);
-    data.push(encoded);
-    offset += encoded.length;
-  }
+  const data = new DataSection();
+  for (const [network, value] of Object.entries(networks))
+    insert(root, bitsOf(network, ipVersion), { offset: data.offsetOf(value) });
   const nodes = numbered(root);
   const tree = Buffer.concat(
     nodes.map(({ sides }) =>
@@ -42,7 +37,9 @@ export function mmdb(networks: Networks, options: MmdbOptions = {}): Buffer {
     ...{ database_type: type, description: { en: 'synthetic' }, ip_version: ipVersion, languages: ['en'] },
     ...{ node_count: nodes.length, record_size: recordSize },
   };
-  return Buffer.concat([tree, Buffer.alloc(16), ...data, MARKER, encode(metadata)]);
+  const about = new DataSection();
+  about.offsetOf(metadata);
+  return Buffer.concat([tree, Buffer.alloc(16), data.bytes, MARKER, about.bytes]);
 }
 
 function bitsOf(network: string, ipVersion: 4 | 6): string {
@@ -82,8 +79,8 @@ function insert(root: Node, bits: string, leaf: Side): void {
 
 function numbered(root: Node): Node[] {
   const nodes = [root];
-  for (const node of nodes) {
-    node.number = nodes.indexOf(node);
+  for (const [number, node] of nodes.entries()) {
+    node.number = number;
     for (const side of node.sides) if (side !== undefined && 'sides' in side) nodes.push(side);
   }
   return nodes;
@@ -109,15 +106,60 @@ function nodeBytes([left = 0, right = 0]: readonly number[], recordSize: number)
 }
 
 const EXTENDED = 7;
+/** A pointer of 32 bits. */
+const POINTER = 0x38;
+const SHORT = 4;
 
-/** Whole numbers are unsigned 32-bit ones, others doubles. */
-function encode(value: unknown): Buffer {
-  if (typeof value === 'string') return Buffer.concat([control(2, Buffer.byteLength(value)), Buffer.from(value)]);
-  if (typeof value === 'boolean') return control(14, value ? 1 : 0);
-  if (typeof value === 'number') return encodeNumber(value);
-  if (Array.isArray(value)) return Buffer.concat([control(11, value.length), ...value.map(encode)]);
-  const members = Object.entries(value as object);
-  return Buffer.concat([control(EXTENDED, members.length), ...members.flat().map(encode)]);
+/** Values one behind the other. What was written before is pointed to, as the makers of databases do. */
+class DataSection {
+  private readonly parts: Buffer[] = [];
+  private length = 0;
+  private readonly offsets = new Map<string, number>();
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.parts);
+  }
+
+  offsetOf(value: unknown): number {
+    const known = this.offsets.get(JSON.stringify(value));
+    if (known === undefined) this.write(value);
+    return known ?? this.offsets.get(JSON.stringify(value)) ?? 0;
+  }
+
+  /** Whole numbers are unsigned 32-bit ones, others doubles. */
+  private write(value: unknown): void {
+    const text = JSON.stringify(value);
+    const known = this.offsets.get(text);
+    if (known !== undefined && text.length > SHORT) this.put(pointerTo(known));
+    else {
+      this.offsets.set(text, this.length);
+      this.writeOut(value);
+    }
+  }
+
+  private writeOut(value: unknown): void {
+    if (typeof value === 'string') this.put(Buffer.concat([control(2, Buffer.byteLength(value)), Buffer.from(value)]));
+    else if (typeof value === 'boolean') this.put(control(14, value ? 1 : 0));
+    else if (typeof value === 'number') this.put(encodeNumber(value));
+    else this.writeAll(value as object);
+  }
+
+  private writeAll(value: object): void {
+    const items = Array.isArray(value) ? value : Object.entries(value).flat();
+    this.put(control(Array.isArray(value) ? 11 : EXTENDED, Array.isArray(value) ? value.length : items.length / 2));
+    for (const item of items) this.write(item);
+  }
+
+  private put(bytes: Buffer): void {
+    this.parts.push(bytes);
+    this.length += bytes.length;
+  }
+}
+
+function pointerTo(offset: number): Buffer {
+  const bytes = Buffer.alloc(5, POINTER);
+  bytes.writeUInt32BE(offset, 1);
+  return bytes;
 }
 
 function encodeNumber(value: number): Buffer {

@@ -11,7 +11,8 @@ export type EnvelopeSettings = Pick<HecSettings, keyof Metadata | 'log_types' | 
  * https://help.splunk.com/en/splunk-enterprise/get-data-in/collect-http-event-data/format-events-for-http-event-collector
  */
 export function hecEnvelope(settings: EnvelopeSettings, hostname: string): Envelope {
-  return { bind: (origin, kind) => bind(settings, hostname, origin, kind) };
+  const takesFields = settings.indexed_fields;
+  return { takesFields, bind: (origin, kind) => bind(settings, hostname, origin, kind) };
 }
 
 /** Most bytes that time, event id and the braces add to the constant part. */
@@ -25,16 +26,18 @@ function bind(settings: EnvelopeSettings, hostname: string, origin: Origin, kind
   if (kind === 'json') {
     return {
       room,
-      frame: (text, timeMs, _severity, eventId) => `{${time(timeMs)}${constant}${eventId}"},"event":${text}}\n`,
+      frame: (text, timeMs, _severity, eventId, fields = '') =>
+        `{${time(timeMs)}${constant}${eventId}"${fields}},"event":${text}}\n`,
     };
   }
   return {
     room: Math.floor(room / worstQuoting),
-    frame: (text, timeMs, _severity, eventId) => `{${time(timeMs)}${constant}${eventId}"},"event":"${quoted(text)}"}\n`,
+    frame: (text, timeMs, _severity, eventId, fields = '') =>
+      `{${time(timeMs)}${constant}${eventId}"${fields}},"event":"${quoted(text)}"}\n`,
   };
 }
 
-/** Everything but time, event id and event; `fields` is last and open, so that the event id can follow. */
+/** Everything but time, event id and event; `fields` is last and open, so that the event id and other fields can follow. */
 function constantPart(settings: EnvelopeSettings, hostname: string, origin: Origin): string {
   const special = settings.log_types.find(({ type }) => type.includes(origin.logType));
   const said = (name: keyof Metadata): string | null => special?.[name] ?? settings[name];

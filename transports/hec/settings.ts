@@ -89,7 +89,7 @@ export const hecSchema: SettingsSchema = {
     },
   },
   indexed_fields: {
-    doc: 'Add account, region and log type to the indexed fields. The event id is always there, so that a resend can be recognised.',
+    doc: 'Add account, region and log type to the indexed fields; with the formats json, raw and splunk, labels and what is looked up, too. The event id is always there, so that a resend can be recognised.',
     format: 'Boolean',
     default: true,
   },

@@ -36,6 +36,18 @@ describe('the event object', () => {
     expect(frame).not.toHaveProperty('index');
   });
 
+  test('has a place for further fields, where there are indexed ones', () => {
+    expect(envelope.takesFields).toBe(true);
+    expect(hecEnvelope(settings({ indexed_fields: false }), 'h').takesFields).toBe(false);
+    for (const kind of ['json', 'text'] as const) {
+      const frame = envelope.bind(ORIGIN, kind).frame('{}', 0, 0, idOf(2), ',"src_country":"NL","label_a":"b"');
+      expect(JSON.parse(frame).fields).toEqual({
+        ...{ aws_account_id: '111122223333', aws_region: 'eu-west-1', log_type: 'cloudtrail' },
+        ...{ event_id: idOf(2), src_country: 'NL', label_a: 'b' },
+      });
+    }
+  });
+
   test('takes overrides for host, source and sourcetype', () => {
     const overridden = hecEnvelope(settings({ host: 'h', source: 's', sourcetype: 't' }), 'agent-1');
     const frame = overridden.bind(ORIGIN, 'json').frame('{}', 0, 0, idOf(4));
