@@ -34,7 +34,8 @@ export function messageHandler(parts: MessageParts): HandleMessage {
     if (ignoredBy(ref.key) !== undefined) return skip(ref, parts, stop);
     const keys = ref.alternateKey === undefined ? [ref.key] : [ref.key, ref.alternateKey];
     const act = (): Promise<void> => timed(() => ferryNewest(ref, parts.pipeline, stop), parts.observer);
-    await parts.pipeline.lanes.inTurn(ref.bucket, keys, act);
+    const destinations = parts.pipeline.targets.map(({ name }) => name);
+    await parts.pipeline.lanes.inTurn(ref.bucket, keys, destinations, act);
   }
 
   return async (message, stop) => {

@@ -24,11 +24,18 @@ export class Lanes {
   }
 
   /**
-   * Works on one object at a time, over all queues: whoever comes second finds it complete in the ledger. Two readers of
-   * one lane would hand its records over twice. An object whose key may be read in two ways takes the turn of both.
+   * Works on the lanes of one object one at a time, over all queues: whoever comes second finds them complete in the
+   * ledger. Two readers of one lane would hand its records over twice; other destinations of the object have turns of
+   * their own, or a queue for each of them would keep none from waiting for another. An object whose key may be read in
+   * two ways takes the turn of both.
    */
-  async inTurn<T>(bucket: string, keys: readonly string[], act: () => Promise<T>): Promise<T> {
-    const names = keys.map((key) => `${bucket}/${key}`);
+  async inTurn<T>(
+    bucket: string,
+    keys: readonly string[],
+    destinations: readonly string[],
+    act: () => Promise<T>,
+  ): Promise<T> {
+    const names = keys.flatMap((key) => destinations.map((destination) => `${bucket}/${key} ${destination}`));
     const turn = Promise.all(names.map((name) => this.turns.get(name))).then(act);
     const done = turn.then(nothing, nothing);
     for (const name of names) this.turns.set(name, done);

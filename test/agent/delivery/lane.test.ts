@@ -134,7 +134,7 @@ describe('the lanes of a process', () => {
     expect(ledger.complete(OBJECT, ['siem', 'archive'])).toBe(false);
   });
 
-  test('one object is worked on by one at a time, whichever of its keys it is called by; others do not wait', async () => {
+  test('one object is worked on by one at a time for a destination, whichever of its keys it is called by; others do not wait', async () => {
     const lanes = new Lanes(ledger);
     const busy: string[] = [];
     const log: string[] = [];
@@ -147,15 +147,16 @@ describe('the lanes of a process', () => {
       return name;
     };
     const turns = [
-      lanes.inTurn('b', ['a b'], act('fails')),
-      lanes.inTurn('b', ['a+b', 'a b'], act('second')),
-      lanes.inTurn('b', ['a+b'], act('third')),
-      lanes.inTurn('c', ['a b'], act('other')),
+      lanes.inTurn('b', ['a b'], ['siem'], act('fails')),
+      lanes.inTurn('b', ['a+b', 'a b'], ['siem'], act('second')),
+      lanes.inTurn('b', ['a+b'], ['archive', 'siem'], act('third')),
+      lanes.inTurn('c', ['a b'], ['siem'], act('other')),
+      lanes.inTurn('b', ['a b'], ['elsewhere'], act('other')),
     ];
     const ends = await Promise.allSettled(turns);
-    expect(ends.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled', 'fulfilled']);
-    expect(log.slice(0, 2)).toEqual(['fails', 'fails+other']);
-    expect(log.slice(2).map((names) => names.replace(/other\+?/, ''))).toEqual(['second', 'third']);
+    expect(ends.map(({ status }) => status)).toEqual(['rejected', ...Array(4).fill('fulfilled')]);
+    expect(log.slice(0, 3)).toEqual(['fails', 'fails+other', 'fails+other+other']);
+    expect(log.slice(3).map((names) => names.replace(/other\+?/g, ''))).toEqual(['second', 'third']);
   });
 
   test('an object without records is complete at its end', () => {
