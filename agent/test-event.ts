@@ -51,7 +51,8 @@ export interface Search {
 
 /** The search that must find a test event that was delivered. */
 export function searchFor({ type, format, settings }: DestinationSettings, { id, frame }: TestEvent): Search {
-  if (type === 'hec') return { where: 'in Splunk', text: spl(frame, id) };
+  if (type === 'hec')
+    return { where: 'in Splunk', text: settings['endpoint'] === 'raw' ? splOfRaw(frame, id) : spl(frame, id) };
   if (type === 'file') return { where: 'on this host', text: `grep -F ${id} ${shellQuoted(String(settings['path']))}` };
   if (type === 'syslog' && format === 'leef') return { where: 'in QRadar, Advanced Search', text: aql(id) };
   return { where: 'on the receiver, for instance', text: `grep -rF ${id} /var/log` };
@@ -61,6 +62,13 @@ export function searchFor({ type, format, settings }: DestinationSettings, { id,
 function spl(frame: Buffer, id: string): string {
   const { index = '*', sourcetype } = JSON.parse(frame.toString()) as { index?: string; sourcetype: string };
   return `index=${index} sourcetype=${JSON.stringify(sourcetype)} event_id::${id} earliest=-1h latest=+1h`;
+}
+
+/** To the endpoint of lines goes the query of a request first, and no indexed field. */
+function splOfRaw(frame: Buffer, id: string): string {
+  const query = new URLSearchParams(frame.toString().split('\n', 1)[0]);
+  const { index = '*', sourcetype } = Object.fromEntries(query);
+  return `index=${index} sourcetype=${JSON.stringify(sourcetype)} ${id} earliest=-1h latest=+1h`;
 }
 
 /** https://www.ibm.com/docs/en/qradar-on-cloud?topic=language-aql-data-calculation-formatting-functions */

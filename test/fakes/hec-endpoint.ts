@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import type * as http from 'node:http';
 import { gunzipSync } from 'node:zlib';
 import { html, json, type StubAnswer } from './hec-answers.ts';
-import { type HecEvent, readEvents } from './hec-events.ts';
+import { type HecEvent, type ReadEvents, readEvents, readLines } from './hec-events.ts';
 import { type Batch, HecNode } from './hec-node.ts';
 import type { StubFault } from './hec-script.ts';
 
@@ -105,7 +105,10 @@ export class HecEndpoint {
     if (body.length > (this.options.maxContentBytes ?? 838_860_800)) return html(413, 'Content-Length too large');
     if (body.length === 0) return json(5);
     this.stats.bytes += body.length;
-    return this.commit(this.node(route), token, token.ack ? channel : undefined, body, fault);
+    const allowed = (index: string | undefined): boolean => mayWrite(token, index);
+    const read = (): ReadEvents =>
+      /\/raw\b/.test(asked.url.pathname) ? readLines(body, asked.url.searchParams, allowed) : readEvents(body, allowed);
+    return this.commit(this.node(route), token.ack ? channel : undefined, read, fault);
   }
 
   ack(route: number, asked: Asked): StubAnswer {
@@ -144,14 +147,13 @@ export class HecEndpoint {
 
   private commit(
     node: HecNode,
-    token: StubToken,
     channel: string | undefined,
-    body: Buffer,
+    read: () => ReadEvents,
     fault: StubFault | undefined,
   ): StubAnswer {
     const capacity = this.options.ackCapacity ?? 1_000_000;
     if (channel !== undefined && node.held(channel) >= capacity) return json(27);
-    const { events, silentlyDropped, fault: bad } = readEvents(body, (index) => mayWrite(token, index));
+    const { events, silentlyDropped, fault: bad } = read();
     this.stats.silentlyDropped += silentlyDropped;
     const ackId = channel === undefined || bad !== undefined ? undefined : node.nextId(channel);
     if (!fault?.lose) node.index({ events, channel, ackId }, this.indexingMs, (batch) => this.indexed(batch));

@@ -18,7 +18,7 @@ export interface ReadEvents {
   /** The objects taken, in order. */
   readonly events: HecEvent[];
   /** What ended the reading, if anything; objects before it are taken all the same. */
-  readonly fault?: { readonly code: number; readonly number: number };
+  readonly fault?: { readonly code: number; readonly number: number | undefined };
   /** Objects passed over without a word: the answer does not tell. */
   readonly silentlyDropped: number;
 }
@@ -44,6 +44,26 @@ export function readEvents(body: Buffer, allowed: (index: string | undefined) =>
   }
   if (events.length === 0) return { events, silentlyDropped, fault: { code: 5, number: 0 } };
   return { events, silentlyDropped };
+}
+
+/**
+ * The lines of a body for /raw, each an event, as a sourcetype with SHOULD_LINEMERGE=false makes them; metadata is the
+ * query's. Not measured: that a wrong index is refused without a number.
+ */
+export function readLines(
+  body: Buffer,
+  query: URLSearchParams,
+  allowed: (index: string | undefined) => boolean,
+): ReadEvents {
+  const metadata = Object.fromEntries([...query].filter(([name]) => envelopeKeys.has(name)));
+  const events = body
+    .toString()
+    .split(/[\r\n]+/)
+    .filter((line) => line.trim() !== '')
+    .map((event): HecEvent => ({ ...metadata, event }));
+  if (events.length === 0) return { events, silentlyDropped: 0, fault: { code: 5, number: undefined } };
+  if (!allowed(metadata['index'])) return { events: [], silentlyDropped: 0, fault: { code: 7, number: undefined } };
+  return { events, silentlyDropped: 0 };
 }
 
 type Verdict = number | 'take' | 'drop' | 'drop the rest';

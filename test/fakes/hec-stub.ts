@@ -1,6 +1,5 @@
 /**
- * A strict HTTP Event Collector for tests and the demo, after measurements of Splunk 10.4.3 (`/services/collector/raw` is
- * left out). It is scripted in process, or over HTTP by `POST /_control/<operation>` with the operation's argument as
+ * A strict HTTP Event Collector for tests and the demo, after measurements of Splunk 10.4.3. It is scripted in process, or over HTTP by `POST /_control/<operation>` with the operation's argument as
  * JSON body (see `HecControl`); `GET /_control/stats` and `GET /_control/ids` read out what it has indexed, `GET /_control/last`
  * the last event.
  */
@@ -52,6 +51,8 @@ const routes: Readonly<Record<string, readonly [kind: StubKind, method: string]>
   '/services/collector': ['event', 'POST'],
   '/services/collector/event': ['event', 'POST'],
   '/services/collector/event/1.0': ['event', 'POST'],
+  '/services/collector/raw': ['event', 'POST'],
+  '/services/collector/raw/1.0': ['event', 'POST'],
   '/services/collector/ack': ['ack', 'POST'],
   '/services/collector/ack/1.0': ['ack', 'POST'],
   '/services/collector/health': ['health', 'GET'],

@@ -46,9 +46,9 @@ export class Acks {
     this.notice = notice;
   }
 
-  /** What a post must carry. */
+  /** What a post must carry. At /raw some versions of Splunk ask for a channel in any case. */
   get headers(): { 'x-splunk-request-channel'?: string } {
-    return this.settings.ack ? { 'x-splunk-request-channel': this.channel.id } : {};
+    return this.settings.ack || this.settings.endpoint === 'raw' ? { 'x-splunk-request-channel': this.channel.id } : {};
   }
 
   /**

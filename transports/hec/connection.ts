@@ -8,6 +8,7 @@ import type { Client } from './client.ts';
 import { type Meaning, meaningOf } from './codes.ts';
 import { ExchangeError } from './exchange.ts';
 import { answerFault, channelFault, describe, exchangeFault } from './faults.ts';
+import { rawRequest } from './raw.ts';
 import type { Receipt } from './receipt.ts';
 import type { HecSettings } from './settings.ts';
 import { Turn } from './turn.ts';
@@ -51,12 +52,13 @@ export class Connection {
    * @throws {DeliveryError} retry or blocked: nothing was taken, or nobody knows
    */
   async post(events: Buffer, receipt: Receipt): Promise<Verdict> {
-    const level = this.settings.gzip_level;
-    const body = level === 0 ? events : await compress(events, { level });
+    const { gzip_level: level, endpoint } = this.settings;
+    const { query, body } = endpoint === 'raw' ? rawRequest(events) : { query: '', body: events };
+    const sent = level === 0 ? body : await compress(body, { level });
     await this.takeTurn(receipt.signal);
     try {
       receipt.signal.throwIfAborted();
-      return this.judge(await this.ask(body, receipt.signal), receipt);
+      return this.judge(await this.ask(query, sent, receipt.signal), receipt);
     } catch (error) {
       if (!(error instanceof ExchangeError)) throw error;
       const fault = this.unanswered(error);
@@ -91,10 +93,12 @@ export class Connection {
     }
   }
 
-  private ask(body: Buffer, signal: AbortSignal): Promise<Answer> {
-    const encoding = this.settings.gzip_level > 0 ? { 'content-encoding': 'gzip' } : {};
-    const headers = { 'content-type': 'application/json', ...encoding, ...this.acks.headers };
-    return this.client.ask({ method: 'POST', path: '/event', headers, body, signal });
+  private ask(query: string, body: Buffer, signal: AbortSignal): Promise<Answer> {
+    const { gzip_level: level, endpoint } = this.settings;
+    const encoding = level > 0 ? { 'content-encoding': 'gzip' } : {};
+    const type = endpoint === 'raw' ? 'text/plain; charset=utf-8' : 'application/json';
+    const headers = { 'content-type': type, ...encoding, ...this.acks.headers };
+    return this.client.ask({ method: 'POST', path: query === '' ? '/event' : `/raw?${query}`, headers, body, signal });
   }
 
   private judge(answer: Answer, receipt: Receipt): Verdict {

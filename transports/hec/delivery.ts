@@ -8,6 +8,9 @@ export interface DeliveryRules {
   readonly place: string;
   /** Most bytes of one request; a frame above it goes alone. */
   readonly mostBytes: number;
+  readonly mostFrames: number;
+  /** Whether a frame may follow the one before it in one request. */
+  readonly mayFollow: (block: FrameBlock, index: number) => boolean;
   /**
    * Whether frames before a bad one count as delivered. Splunk has taken them, but gives no acknowledgement id for them:
    * true without `ack`. With it they are sent again, since a duplicate can be recognised and "indexed" must not be guessed.
@@ -44,7 +47,7 @@ export async function deliver(
   rules: DeliveryRules,
 ): Promise<ReadonlyMap<number, Verdict>> {
   const refused = new Map<number, Verdict>();
-  const parts = cut(block, rules.mostBytes).reverse();
+  const parts = cut(block, rules).reverse();
   let taken = false;
   let tries = 0;
   for (let part = parts.pop(); part !== undefined; part = parts.pop()) {
@@ -71,11 +74,12 @@ export async function deliver(
   return refused;
 }
 
-/** The fewest parts below the limit. */
-function cut(block: FrameBlock, mostBytes: number): Part[] {
+/** The fewest parts below the limits. */
+function cut(block: FrameBlock, { mostBytes, mostFrames, mayFollow }: DeliveryRules): Part[] {
   const parts: Part[] = [];
   for (let from = 0, to = 1; to <= block.count; to++) {
-    if (to < block.count && end(block, to) - end(block, from - 1) <= mostBytes) continue;
+    const more = to < block.count && to - from < mostFrames && end(block, to) - end(block, from - 1) <= mostBytes;
+    if (more && mayFollow(block, to)) continue;
     parts.push({ from, to });
     from = to;
   }

@@ -37,16 +37,21 @@ function bind(settings: EnvelopeSettings, hostname: string, origin: Origin, kind
   };
 }
 
-/** Everything but time, event id and event; `fields` is last and open, so that the event id and other fields can follow. */
-function constantPart(settings: EnvelopeSettings, hostname: string, origin: Origin): string {
+/** Host, source, sourcetype and index of a lane's events. */
+export function metadataOf(settings: EnvelopeSettings, hostname: string, origin: Origin) {
   const special = settings.log_types.find(({ type }) => type.includes(origin.logType));
   const said = (name: keyof Metadata): string | null => special?.[name] ?? settings[name];
-  const metadata = JSON.stringify({
+  return {
     host: said('host') ?? hostname,
     source: said('source') ?? origin.source,
     sourcetype: said('sourcetype') ?? origin.sourcetype,
     index: said('index') ?? undefined,
-  });
+  };
+}
+
+/** Everything but time, event id and event; `fields` is last and open, so that the event id and other fields can follow. */
+function constantPart(settings: EnvelopeSettings, hostname: string, origin: Origin): string {
+  const metadata = JSON.stringify(metadataOf(settings, hostname, origin));
   const indexed = { aws_account_id: origin.account, aws_region: origin.region, log_type: origin.logType };
   const fields = JSON.stringify({ ...(settings.indexed_fields ? indexed : {}), event_id: '' });
   const text = `${metadata.slice(1, -1)},"fields":${fields.slice(0, -'"}'.length)}`;

@@ -3,6 +3,7 @@ import type { Transport, TransportContext, TransportType } from '../transport.ts
 import { checkHec } from './check.ts';
 import { hecEnvelope } from './envelope.ts';
 import { Indexer } from './indexer.ts';
+import { rawEnvelope } from './raw.ts';
 import { type HecSettings, hecSchema } from './settings.ts';
 
 /** Splunk HTTP Event Collector, with indexer acknowledgement. */
@@ -17,7 +18,7 @@ export const hec: TransportType<HecSettings> = {
 /** Splunk searches fastest what is spread over all indexers, so several of them share the blocks. */
 function createHec(settings: HecSettings, context: TransportContext): Transport {
   const { name, hostname } = context;
-  const envelope = hecEnvelope(settings, hostname);
+  const envelope = (settings.endpoint === 'raw' ? rawEnvelope : hecEnvelope)(settings, hostname);
   const secret: TransportContext['secret'] = (ref) => context.secret(ref);
   const indexers = settings.url.map((url) => ({ url, name: hostAndPort(url) }));
   return overHosts(

@@ -12,6 +12,7 @@ import { Connection, type Verdict } from './connection.ts';
 import { deliver } from './delivery.ts';
 import { abortedFault, answerFault, closedFault, rejectedFault } from './faults.ts';
 import { probeHec } from './probe.ts';
+import { sameRequest } from './raw.ts';
 import { Receipt } from './receipt.ts';
 import type { HecSettings } from './settings.ts';
 
@@ -115,6 +116,8 @@ export class Indexer implements Transport {
     const rules = {
       place,
       mostBytes: settings.max_content_bytes,
+      mostFrames: settings.max_events_per_request ?? Number.POSITIVE_INFINITY,
+      mayFollow: settings.endpoint === 'raw' ? sameRequest : () => true,
       trustPrefix: !settings.ack,
       onMisconfigured: (frame: Buffer): void => {
         this.canary = Buffer.from(frame);

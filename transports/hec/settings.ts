@@ -15,9 +15,11 @@ export interface HecSettings extends Metadata {
   readonly url: readonly string[];
   readonly token: SecretRef;
   readonly ack: boolean;
+  readonly endpoint: 'event' | 'raw';
   readonly log_types: readonly ({ readonly type: readonly string[] } & Metadata)[];
   readonly indexed_fields: boolean;
   readonly max_content_bytes: number;
+  readonly max_events_per_request: number | null;
   readonly gzip_level: number;
   readonly connections: number;
   readonly ack_poll_interval: number;
@@ -47,6 +49,11 @@ export const hecSchema: SettingsSchema = {
     doc: 'Wait until Splunk says that the events are indexed. Needs "Enable indexer acknowledgement" on the token. Splunk Cloud has no acknowledgement for such clients: set false there, and "accepted" is the most it can say.',
     format: 'Boolean',
     default: true,
+  },
+  endpoint: {
+    doc: '`event` says of each event what Splunk is to know of it. `raw` sends lines that Splunk breaks and dates itself, by the props.conf of the sourcetype: without event id and indexed fields, so that a resend cannot be told.',
+    format: ['event', 'raw'],
+    default: 'event',
   },
   index: {
     doc: 'Index of the events; else the default index of the token.',
@@ -97,6 +104,12 @@ export const hecSchema: SettingsSchema = {
     doc: "Most bytes of one request before compression. The default keeps below Splunk Cloud's 1 MB; Splunk Enterprise takes more (limits.conf, max_content_length).",
     format: 'bytes',
     default: 900_000,
+  },
+  max_events_per_request: {
+    doc: 'Most events of one request, for a receiver or proxy that counts them. By default only bytes count: a block of about 256 KiB, or what came within 100 ms.',
+    format: 'count',
+    default: null,
+    example: 1000,
   },
   gzip_level: {
     doc: 'Compression of requests, 1 (fast) to 9; 0 is off. It costs 6 to 10 times the CPU of sending plainly: worth it on a thin link, not in a LAN.',

@@ -59,6 +59,16 @@ test('HEC: indexed, and the SPL says index, sourcetype and event id as they were
   expect(out).toContain(`find it in Splunk:\n    ${spl}\n`);
 });
 
+test('HEC, lines: the SPL asks for the event id in the text', async () => {
+  await using siem = new Siem();
+  const stub = await siem.hec('siem', 'format: json, index: aws_logs, endpoint: raw');
+  const { code, out } = await run(siem);
+  const [id = ''] = idsIn(out);
+  expect([code, stub.events.length]).toEqual([0, 1]);
+  expect(String(stub.events[0]?.event)).toContain(`"event_id":"${id}"`);
+  expect(out).toContain(`index=aws_logs sourcetype="aws:s3" ${id} earliest=-1h latest=+1h`);
+});
+
 test('a token without an index of its own: any index is searched', async () => {
   await using siem = new Siem();
   await siem.hec('siem', 'format: leef, sourcetype: "odd \\"one"');

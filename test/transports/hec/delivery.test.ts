@@ -137,6 +137,14 @@ describe.each([true, false])('with ack: %s', (ack) => {
     expect(stub.stats()).toMatchObject({ indexed: 100, duplicates: 0 });
   });
 
+  test('no request holds more events than max_events_per_request', async () => {
+    await using own = await makeRig({ ack, max_events_per_request: 40 });
+    const { transport, stub, deliver } = own;
+    expect(await deliver(goodFrames(transport, 100))).toEqual([]);
+    const posts = stub.requests.filter(({ url }) => url.pathname.endsWith('event'));
+    expect(posts.map(({ body }) => body.toString().trimEnd().split('\n').length)).toEqual([40, 40, 20]);
+  });
+
   test('an early 413 does not hang', async () => {
     await using own = await makeRig({ ack });
     const { transport, stub, deliver } = own;

@@ -104,6 +104,28 @@ describe('a body', () => {
   });
 });
 
+describe('a body of lines', () => {
+  const raw = (stub: HecStub, query: string, body: string) => ask(stub, `/services/collector/raw?${query}`, body);
+
+  test('is broken into events, with the metadata of the query', async () => {
+    await using stub = await createHecStub(plain);
+    stub.token({ token: 'good' });
+    expect(JSON.parse((await raw(stub, 'index=a&sourcetype=s&x=1', 'one\r\n\ntwo {')).body)).toMatchObject({ code: 0 });
+    expect(stub.events).toEqual([
+      { event: 'one', index: 'a', sourcetype: 's' },
+      { event: 'two {', index: 'a', sourcetype: 's' },
+    ]);
+  });
+
+  test('of nothing is code 5, for a wrong index code 7', async () => {
+    await using stub = await createHecStub(plain);
+    stub.token({ token: 'good', indexes: ['a'] });
+    expect(JSON.parse((await raw(stub, '', ' \n')).body)).toMatchObject({ code: 5 });
+    expect(JSON.parse((await raw(stub, 'index=b', 'one')).body)).toEqual({ text: 'Incorrect index', code: 7 });
+    expect(stub.events).toEqual([]);
+  });
+});
+
 describe('a request', () => {
   test.each([
     ['/services/collector/event', {}, 'GET', 405, 404],
