@@ -1,6 +1,7 @@
 import type { FieldName } from './event.ts';
 import { defineLogType, type LogType } from './log-type.ts';
-import type { CefKey, LeefKey } from './wire/keys.ts';
+import type { CefKey } from './wire/cef-keys.ts';
+import type { LeefKey } from './wire/leef-keys.ts';
 import { cefKeyOf, leefKeyOf, type OwnKeys } from './wire/own-keys.ts';
 
 /** What is to be otherwise in the mapping of a log type. */

@@ -6,8 +6,10 @@ import { placesOfCells } from '../../formats/redaction/cell-places.ts';
 import { placesOf } from '../../formats/redaction/json-places.ts';
 import { Rewriter, replaced } from '../../formats/redaction/replace.ts';
 import { type Rewrite, rewriteSecrets } from '../../formats/redaction/secrets.ts';
+import { CEF_KEYS } from '../../formats/wire/cef-keys.ts';
 import { columnName } from '../../formats/wire/json.ts';
-import { CEF_KEYS, LEEF_KEYS, type ValueKind } from '../../formats/wire/keys.ts';
+import { LEEF_KEYS } from '../../formats/wire/leef-keys.ts';
+import type { ValueKind } from '../../formats/wire/value-kind.ts';
 import { type HiddenValue, hiddenValue } from './hidden-value.ts';
 import { type HiddenField, Hiding, type HidingStep } from './hiding.ts';
 

@@ -2,9 +2,9 @@ import type { FieldName, LogEvent } from '../event.ts';
 import { textOf } from '../functions.ts';
 import type { LogType } from '../log-type.ts';
 import { addressKind } from './address.ts';
+import type { CefKey } from './cef-keys.ts';
 import { explainFields, fieldWriters, type WriteField, writeFields, writeWithin } from './fields.ts';
 import type { Format, TypeFormatter } from './formatter.ts';
-import type { CefKey } from './keys.ts';
 import { cefKeyOf } from './own-keys.ts';
 import { protocolName } from './protocols.ts';
 import {

@@ -12,7 +12,7 @@ import {
   string,
   type ToJson,
 } from './json-value.ts';
-import type { ValueKind } from './keys.ts';
+import type { ValueKind } from './value-kind.ts';
 
 /** A name for a field's value, and the value's JSON. All of a field's names are written. */
 export interface EcsPlace {

@@ -10,7 +10,7 @@ import { present, writeWithin } from './fields.ts';
 import type { Format, TypeFormatter } from './formatter.ts';
 import { JsonTree, type WriteJson } from './json-tree.ts';
 import { isoDate, jsonString } from './json-value.ts';
-import { kindOf } from './keys.ts';
+import { kindOf } from './kind-of.ts';
 import { explainPlaces, fieldJson, type PlacedField } from './placed-field.ts';
 import { reading, readJson, readList } from './reading.ts';
 import { noChanges } from './text.ts';

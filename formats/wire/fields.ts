@@ -3,8 +3,8 @@ import type { FieldName, LogEvent } from '../event.ts';
 import { isFresh } from '../expression.ts';
 import { FormatError } from '../framing/record.ts';
 import type { LogType } from '../log-type.ts';
+import { DROP_ORDER } from './drop-order.ts';
 import type { Tally, WriteText, WrittenField } from './formatter.ts';
-import { DROP_ORDER } from './keys.ts';
 import { type Changes, forget, noChanges } from './text.ts';
 
 /** Writes one field of an event into text, or nothing when there is nothing to say. `plain`: the value needs no look. */

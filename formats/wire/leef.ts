@@ -5,7 +5,6 @@ import type { LogType } from '../log-type.ts';
 import { addressKind } from './address.ts';
 import { explainFields, fieldWriters, type WriteField, writeFields, writeWithin } from './fields.ts';
 import type { Format, TypeFormatter } from './formatter.ts';
-import type { ValueKind } from './keys.ts';
 import { leefKeyOf } from './own-keys.ts';
 import {
   type Changes,
@@ -20,6 +19,7 @@ import {
   shorten,
   spaceControls,
 } from './text.ts';
+import type { ValueKind } from './value-kind.ts';
 
 const TAB = '\t';
 const ODD = controlOr('|');

@@ -5,13 +5,14 @@ import type { OcsfSpec } from '../schema-spec.ts';
 import { unreadColumns } from './columns.ts';
 import { JsonTree, type WriteJson } from './json-tree.ts';
 import { epochMs, integer, jsonString, string, type ToJson } from './json-value.ts';
-import { kindOf, type ValueKind } from './keys.ts';
+import { kindOf } from './kind-of.ts';
 import { activityWriter } from './ocsf-activity.ts';
 import { OCSF_VERSION, type OcsfClass } from './ocsf-classes.ts';
 import { OCSF_FALLBACKS, OCSF_PATHS, type OcsfPlace, unmappedJson } from './ocsf-paths.ts';
 import { fieldJson, type PlacedField } from './placed-field.ts';
 import { readJson, readList } from './reading.ts';
 import { epochText } from './text.ts';
+import type { ValueKind } from './value-kind.ts';
 
 /** `severity_id` and its caption by severity 0 to 10, in the steps that AWS's own severities are read in. */
 const SEVERITIES = [

@@ -1,5 +1,6 @@
 import type { FieldName } from '../event.ts';
-import { CEF_KEYS, type CefKey, LEEF_KEYS, type LeefKey } from './keys.ts';
+import { CEF_KEYS, type CefKey } from './cef-keys.ts';
+import { LEEF_KEYS, type LeefKey } from './leef-keys.ts';
 
 /** Keys for fields of one log type, where those of the vocabulary are not what somebody wants. */
 export interface OwnKeys {

@@ -5,8 +5,10 @@ import { isLabel, LOOKUPS, withAdded } from '../../formats/enrichment.ts';
 import { FIELDS, type FieldName } from '../../formats/event.ts';
 import { isFresh } from '../../formats/expression.ts';
 import { allLogTypes, logTypeNamed, logTypeNames } from '../../formats/log-types/index.ts';
+import { CEF_KEYS } from '../../formats/wire/cef-keys.ts';
+import { DROP_ORDER } from '../../formats/wire/drop-order.ts';
 import { ECS_NAMES } from '../../formats/wire/ecs-names.ts';
-import { CEF_KEYS, DROP_ORDER, LEEF_KEYS } from '../../formats/wire/keys.ts';
+import { LEEF_KEYS } from '../../formats/wire/leef-keys.ts';
 import { casesFile, NO_SAMPLES } from '../samples.ts';
 
 const fields = Object.keys(FIELDS) as FieldName[];

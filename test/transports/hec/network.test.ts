@@ -89,7 +89,7 @@ describe.each([true, false])('with ack: %s, a connection', (ack) => {
     ['half an answer', { half: true }],
     ['no answer', { stall: 'after' }],
   ] as const)('that ends with %s after they are taken: duplicates, no loss', async (_name, fault) => {
-    await using rig = await makeRig({ ack, request_timeout: 100 });
+    await using rig = await makeRig({ ack, request_timeout: 500 });
     rig.stub.fault(fault);
     const error = await rig.send(goodFrames(rig.transport, 10));
     expect(error).toMatchObject({ code: 'TF-HEC-CONNECTION', fault: { kind: 'retry' } });
