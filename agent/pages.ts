@@ -63,7 +63,7 @@ export function healthPages(agent: () => Agent, version: string): ReadonlyMap<st
   };
   const ready: Page = async () => {
     const reasons = agent().notReady();
-    const notes = heldBack(agent().destinations);
+    const notes = notesOf(agent());
     const hosts = hostsNotUp(agent());
     const confirm = confirmations(agent());
     return {
@@ -141,6 +141,14 @@ function hostsNotUp({ report }: Agent): object[] {
     .filter(({ state }) => state !== 'up');
 }
 
+/** What is no reason against being ready, but somebody should know. */
+function notesOf({ destinations, enrichment }: Agent): readonly string[] {
+  const troubles = enrichment.files.flatMap(({ name, trouble }) =>
+    trouble === undefined ? [] : [`${name} of enrichment: ${trouble}; what was read of it before stays in force`],
+  );
+  return [...heldBack(destinations), ...troubles];
+}
+
 function statusOf(agent: Agent, version: string, startedAt: string): Status {
   const reasons = agent.notReady();
   const { since, rows } = agent.volume.soFar;
@@ -149,7 +157,7 @@ function statusOf(agent: Agent, version: string, startedAt: string): Status {
     startedAt,
     ready: reasons.length === 0,
     reasons,
-    notes: heldBack(agent.destinations),
+    notes: notesOf(agent),
     destinations: agent.destinations.map(({ name, settings, transport, outbox, dress }) => {
       const { state, since, reason } = outbox.state;
       return {

@@ -162,7 +162,7 @@ export class Report {
     if (trouble === this.fileTroubles.get(name)) return;
     this.fileTroubles.set(name, trouble);
     if (trouble !== undefined) this.log('error', `${trouble}; what was read of it before stays in force`, values);
-    else if (!isNew) this.log('notice', 'a file of enrichment is the one in force again', values);
+    else if (!isNew) this.log('notice', 'a file of enrichment is good again', values);
   };
 
   destination(destination: string): OutboxObserver & TransportObserver {

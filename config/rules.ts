@@ -1,7 +1,8 @@
 import { isIP } from 'node:net';
-import { type Labels, withAdded } from '../formats/enrichment.ts';
-import { type Additions, checkCondition, type DraftCondition } from './condition-rules.ts';
-import { type DraftEnrichment, lookupFiles } from './enrichment-settings.ts';
+import type { Labels } from '../formats/enrichment.ts';
+import { checkCondition, type DraftCondition } from './condition-rules.ts';
+import { additionsIn, labels, shown } from './enrichment-rules.ts';
+import type { DraftEnrichment } from './enrichment-settings.ts';
 import { listenAddress } from './network-names.ts';
 import { checkOverride, type DraftOverride } from './override-rules.ts';
 import type { Registries } from './registries.ts';
@@ -118,7 +119,7 @@ const chosenColumns: Rule = ({ queues = [] }, report, { logTypes, mappingsOf }) 
 };
 
 const filters: Rule = ({ destinations = [], ...draft }, report, known) => {
-  const scope = { types: [], ...withAdditions(draft, known) };
+  const scope = { types: [], ...additionsIn(draft, known) };
   for (const [index, { filters: list = [] }] of destinations.entries()) {
     const path = `destinations[${index}].filters`;
     unique(
@@ -132,7 +133,7 @@ const filters: Rule = ({ destinations = [], ...draft }, report, known) => {
 };
 
 const overrides: Rule = ({ overrides: list = [], ...draft }, report, known) => {
-  const additions = withAdditions(draft, known);
+  const additions = additionsIn(draft, known);
   unique(
     list.map((override) => override ?? {}),
     'overrides',
@@ -141,35 +142,6 @@ const overrides: Rule = ({ overrides: list = [], ...draft }, report, known) => {
   );
   for (const [index, override] of list.entries())
     if (override !== undefined) checkOverride(override, `overrides[${index}]`, report, additions);
-};
-
-/** The log types with the fields that `enrichment` and labels add to them. */
-function withAdditions({ enrichment = {}, queues = [] }: Draft, known: Registries): Additions {
-  const files = lookupFiles(enrichment);
-  const labels = Object.assign({}, ...queues.map(({ static_labels }) => static_labels)) as Labels;
-  const mappingsOf = (name: string) => known.mappingsOf(name).map((type) => withAdded(type, files, labels));
-  return { known: { ...known, mappingsOf }, files };
-}
-
-/** The label by which ECS tells the id of an event. */
-const OWN_LABEL = 'trailferry_event_id';
-
-const labels: Rule = ({ queues = [] }, report) => {
-  for (const [index, { static_labels: given = {} }] of queues.entries())
-    if (Object.hasOwn(given, OWN_LABEL))
-      report.fault(`queues[${index}].static_labels.${OWN_LABEL}`, 'is the name of a label that trailferry writes');
-};
-
-/** Formats that show the record as it is; only HEC has a place beside it. */
-const OF_RECORD: readonly unknown[] = ['json', 'raw', 'splunk'];
-
-const additionsShow: Rule = ({ enrichment = {}, queues = [], destinations = [] }, report) => {
-  if (destinations.some(({ type, format }) => type === 'hec' || !OF_RECORD.includes(format))) return;
-  const message =
-    'shows nowhere: json, raw and splunk are the record as AWS wrote it; leef, cef, ocsf, ecs and hec show it';
-  if (lookupFiles(enrichment).size > 0) report.warn('enrichment', message);
-  for (const [index, { static_labels: given = {} }] of queues.entries())
-    if (Object.keys(given).length > 0) report.warn(`queues[${index}].static_labels`, message);
 };
 
 /** Formats that are made of fields; the others show the record. */
@@ -261,7 +233,7 @@ const RULES: readonly Rule[] = [
   usedDestinations,
   chosenColumns,
   labels,
-  additionsShow,
+  shown,
   filters,
   overrides,
   redactions,

@@ -78,7 +78,8 @@ function page(status: Status): string {
   );
   const queues = status.queues.map(({ name, destinations: names }) => `queue ${name} -> ${names.join(', ')}\n`);
   const files = status.enrichment.map(
-    ({ setting, modifiedAt, trouble = 'good' }) => `enrichment ${setting} of ${modifiedAt}: ${trouble}\n`,
+    ({ setting, modifiedAt, trouble }) =>
+      `enrichment ${setting} of ${modifiedAt}${trouble === undefined ? '' : ', but not as the file is now'}\n`,
   );
   return `${head}${reasons.join('')}${destinations.join('')}${queues.join('')}${files.join('')}quarantine: ${status.quarantineBytes} bytes\n${volumeLines(status)}`;
 }

@@ -41,7 +41,7 @@ function fakeAgent(report: Report, reasons: string[]) {
     ],
     quarantine: { bytes: 77 },
     volume: { soFar: { since: Date.UTC(2026, 0, 2), rows: [VOLUME] } },
-    enrichment: { unknownAccounts: 6, files: [{ name: 'asn_file', modifiedAt: new Date(0), trouble: 'bad' }] },
+    enrichment: { unknownAccounts: 6, files: [{ name: 'asn_file', modifiedAt: new Date(0), trouble }] },
     filterWatch: { keepsAll: (destination: string, filter: string) => destination + filter === 'siemno-reads' },
     config: { queues: [{ name: 'q', url: 'https://sqs.example/q', destinations: ['siem'] }] },
   };
@@ -49,11 +49,13 @@ function fakeAgent(report: Report, reasons: string[]) {
 
 let server: HealthServer;
 let reasons: string[];
+let trouble: string | undefined;
 let lowBacklog: number;
 let agent: ReturnType<typeof fakeAgent>;
 let report: Report;
 beforeEach(async () => {
   reasons = [];
+  trouble = undefined;
   lowBacklog = 0;
   report = new Report(createLog(() => {}, false));
   agent = fakeAgent(report, reasons);
@@ -98,6 +100,14 @@ describe('/readyz', () => {
     expect([health.status, await health.json()]).toEqual([200, { ok: true }]);
   });
 
+  test('says that a file of enrichment is not used as it is, which is no reason against it', async () => {
+    trouble = '/n.mmdb is damaged';
+    const agent = fakeAgent(report, reasons) as unknown as Agent;
+    const page = healthPages(() => agent, '1.2.3').get('/readyz');
+    const note = 'asn_file of enrichment: /n.mmdb is damaged; what was read of it before stays in force';
+    expect(await page?.()).toMatchObject({ status: 200, body: expect.stringContaining(JSON.stringify([note])) });
+  });
+
   test('says that a limit holds events back, which is no reason against it', async () => {
     lowBacklog = 33.04;
     const note = 'destination siem is held back by its limit of 5000 events/s: 33.0 s of events wait (low 33.0 s)';
@@ -132,6 +142,7 @@ test('/metrics is what a scraper reads, with figures of this moment, however oft
     expect(value('events_truncated_total')).toBe(3);
     expect(value('values_replaced_total')).toBe(4);
     expect(value('quarantine_bytes')).toBe(77);
+    expect(value('enrichment_unknown_accounts_total')).toBe(6);
     expect(value('events_filtered_total')).toBe(5);
     expect(value('process_resident_memory_bytes')).toBeGreaterThan(1e7);
     expect(value('event_loop_delay_p99_seconds')).toBeLessThan(10);
@@ -164,7 +175,7 @@ test('/api/v1/status says what runs, and no secret', async () => {
       },
     ],
     queues: [{ name: 'q', destinations: ['siem'] }],
-    enrichment: [{ setting: 'asn_file', modifiedAt: '1970-01-01T00:00:00.000Z', trouble: 'bad' }],
+    enrichment: [{ setting: 'asn_file', modifiedAt: '1970-01-01T00:00:00.000Z' }],
     quarantineBytes: 77,
     volume: { since: '2026-01-02T00:00:00.000Z', rows: [VOLUME] },
   });

@@ -4,6 +4,7 @@ import type { OpenObject } from '../../agent/aws/objects.ts';
 import type { QueueMessage } from '../../agent/aws/queue.ts';
 import { createLog } from '../../agent/health/log.ts';
 import { Report } from '../../agent/report.ts';
+import type { KeptFile } from '../../agent/rules/kept-file.ts';
 import { readMetrics } from './health/metrics-text.ts';
 import { range } from './rig.ts';
 
@@ -211,4 +212,30 @@ test('work on many objects makes no more series than work on one', async () => {
   expect(readMetrics(text).samples.length).toBe(before);
   expect(text).not.toMatch(/arn:|evil/);
   expect(lines.every((line) => !line.includes('\n'))).toBe(true);
+});
+
+describe('files of enrichment', () => {
+  const file = (trouble?: string) => ({ name: 'city_file', trouble, modifiedAt: new Date(5000) }) as KeptFile<unknown>;
+
+  test('are told once when they become bad, and once when they are good again', async () => {
+    report.enrichment([file()]);
+    expect(await value('enrichment_file_usable', { file: 'city_file' })).toBe(1);
+    expect(await value('enrichment_file_modified_timestamp_seconds', { file: 'city_file' })).toBe(5);
+    for (const _ of range(0, 2)) report.lookedAt(file('/x.mmdb is damaged'), false);
+    expect(await value('enrichment_file_usable', { file: 'city_file' })).toBe(0);
+    for (const _ of range(0, 2)) report.lookedAt(file(), false);
+    report.lookedAt(file(), true);
+    expect(lines).toEqual([
+      'error: /x.mmdb is damaged; what was read of it before stays in force setting=city_file',
+      'notice: a file of enrichment is good again setting=city_file',
+      'notice: a new version of a file of enrichment is in force setting=city_file',
+    ]);
+  });
+
+  test('that are no more have no metrics', async () => {
+    report.enrichment([file('bad')]);
+    report.enrichment([]);
+    expect(await value('enrichment_file_usable')).toBeUndefined();
+    expect(await value('enrichment_file_modified_timestamp_seconds')).toBeUndefined();
+  });
 });

@@ -106,3 +106,13 @@ test('its files are opened, and every fault is at the setting and in the file', 
     expect.stringMatching(/^x\.yaml:8:16: .*none cannot be read by this user \(ENOENT\)$/),
   ]);
 });
+
+test('Splunk shows it beside the record, if fields are indexed', () => {
+  const splunk = (more: string): string =>
+    text(FILES).replace(
+      'type: file, path: /tmp/out, format: leef',
+      `type: hec, url: "http://h:1", token: {env: A}, format: json${more}`,
+    );
+  expect(said(splunk(''))).toEqual([]);
+  expect(said(splunk(', indexed_fields: false'))).toEqual([expect.stringContaining('enrichment: shows nowhere')]);
+});

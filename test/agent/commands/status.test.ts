@@ -61,8 +61,8 @@ destination siem: hec, json, indexed, up since 2026-11-24T12:00:00.000Z, 7 bytes
   filter no-reads kept back 5 of 9 events
   filter no-flows kept back 4 of 4 events; ALL of the last hour
 queue q -> siem
-enrichment accounts_file of 2026-11-24T11:00:00.000Z: good
-enrichment city_file of 2026-11-01T11:00:00.000Z: /x.mmdb cannot be read (ENOENT)
+enrichment accounts_file of 2026-11-24T11:00:00.000Z
+enrichment city_file of 2026-11-01T11:00:00.000Z, but not as the file is now
 quarantine: 9 bytes
 delivered since 2026-11-24T00:00:00.000Z:
   siem cloudtrail: 5 events, 4500 bytes
