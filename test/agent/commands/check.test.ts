@@ -62,7 +62,7 @@ test('a good configuration: exit 0, and what will go where', async () => {
     out: `${file}: OK
   queue archive (https://sqs.eu-west-1.amazonaws.com/111122223333/q) -> siem, qradar
   destination siem: json by hec, delivery indexed
-  destination qradar: leef by syslog, delivery confirmed
+  destination qradar: leef by syslog, delivery confirmed (confirm: close-notify)
 `,
   });
 });
