@@ -46,8 +46,10 @@ function checkTransports(values: Values, shared: Section, { transports }: Regist
     const path = `destinations[${index}]`;
     const transport = transports.find(({ type }) => type === flat['type']);
     if (transport === undefined || !report.isClean(path)) continue;
-    const faults = transport.check(transportSettings(flat, shared) as never);
+    const settings = transportSettings(flat, shared) as never;
+    const faults = transport.check(settings);
     for (const [setting, message] of faults) report.fault(`${path}.${setting}`, message);
+    for (const [setting, message] of transport.warn?.(settings) ?? []) report.warn(`${path}.${setting}`, message);
   }
 }
 

@@ -210,5 +210,7 @@ export interface TransportType<S = never> {
   readonly schema: SettingsSchema;
   /** Faults that no single setting shows, as `[path, message]`; empty when the settings fit together. */
   check(settings: S): readonly (readonly [path: string, message: string])[];
+  /** What works, but loses or shows events, as `[path, message]`. */
+  warn?(settings: S): readonly (readonly [path: string, message: string])[];
   create(settings: S, context: TransportContext): Transport;
 }

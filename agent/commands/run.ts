@@ -43,6 +43,7 @@ function readOrTell(file: string, io: CommandIo): Config | undefined {
     const loaded = loadConfig(file);
     checkHost(loaded);
     for (const fault of loaded.report.faults) io.err(`${faultLine(fault)}\n`);
+    for (const warning of loaded.report.warnings) io.err(`${faultLine(warning)} (warning)\n`);
     return loaded.report.faults.length === 0 ? loaded.config : undefined;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

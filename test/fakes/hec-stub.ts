@@ -5,7 +5,8 @@
  */
 import * as http from 'node:http';
 import * as https from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { halfReply, json, reply, type StubAnswer } from './hec-answers.ts';
 import { type Asked, type EndpointOptions, HecEndpoint, type HecStats, type StubToken } from './hec-endpoint.ts';
 import type { HecEvent } from './hec-events.ts';
@@ -42,6 +43,8 @@ export interface HecStub extends HecControl, AsyncDisposable {
   readonly events: readonly HecEvent[];
   /** Requests byte for byte; empty without `keep`. */
   readonly requests: readonly Asked[];
+  /** Serial numbers of client certificates, one a TLS session. */
+  readonly clients: readonly string[];
   stats(): HecStats;
   /** How often each event id was indexed. */
   ids(): ReadonlyMap<string, number>;
@@ -136,8 +139,10 @@ export async function createHecStub(options: HecStubOptions = {}): Promise<HecSt
       reply(response, { status: 599, body: `stub failed: ${error.message}` });
     });
   });
-  server.on(options.tls === undefined ? 'connection' : 'secureConnection', () => {
+  const clients: string[] = [];
+  server.on(options.tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
     endpoint.stats.connections += 1;
+    if (socket instanceof TLSSocket) clients.push(socket.getPeerCertificate().serialNumber);
   });
   const { port } = server.address() as AddressInfo;
   return {
@@ -146,6 +151,7 @@ export async function createHecStub(options: HecStubOptions = {}): Promise<HecSt
     url: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     events: endpoint.events,
     requests,
+    clients,
     stats: () => ({ ...endpoint.stats }),
     ids: () => endpoint.ids,
     [Symbol.asyncDispose]: () => stop(server),

@@ -3,12 +3,15 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { hec } from '../../transports/hec/index.ts';
 import { relp } from '../../transports/relp/index.ts';
 import { type SyslogSettings, syslog } from '../../transports/syslog/index.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { type Certificates, type Identity, makeCertificates } from '../fakes/certificates.ts';
+import { createHecStub } from '../fakes/hec-stub.ts';
 import { startRelpReceiver } from '../fakes/relp-receiver.ts';
 import { enveloped, never, type Said, testContext } from './blocks.ts';
+import { Context, settings as hecSettings, TOKEN } from './hec/rig.ts';
 import { relpSettings } from './relp/rig.ts';
 import { closeAtEnd, receiving, textOf, until } from './syslog/rig.ts';
 import { syslogSettings } from './syslog/settings.ts';
@@ -73,12 +76,35 @@ async function relpPair(tls: Tls): Promise<Pair> {
   return { receiver, said: context.said, transport: closeAtEnd(relp.create(settings, context)) };
 }
 
+async function hecPair(tls: Tls): Promise<Pair> {
+  const [cert, key, ca] = [certificates.server.cert, certificates.server.key, certificates.ca].map((file) =>
+    readFileSync(file),
+  );
+  const stub = await createHecStub({
+    tokens: [{ token: TOKEN, ack: true }],
+    keep: true,
+    tls: { cert, key, ca, requestCert: true },
+  });
+  closeAtEnd({ close: () => Promise.resolve(stub[Symbol.asyncDispose]()) });
+  const context = new Context();
+  const said = { ...testContext().said, notices: context.notices, connections: context.connectionCounts };
+  const transport = closeAtEnd(hec.create(hecSettings({ url: [stub.url], tls }), context));
+  const receiver = {
+    clients: stub.clients,
+    get messages() {
+      return stub.events.map(({ event }) => String(event));
+    },
+  };
+  return { receiver, said, transport };
+}
+
 const serial = ({ cert }: Identity) => new X509Certificate(readFileSync(cert)).serialNumber;
 
 describe.each([
   ['syslog, confirmed', (tls: Tls) => syslogPair(tls, {})],
   ['syslog, confirm none', (tls: Tls) => syslogPair(tls, { confirm: 'none' })],
   ['RELP', relpPair],
+  ['HEC', hecPair],
 ] as const)('%s', (_name, start) => {
   test('a client certificate replaced under load: new connections have it, nothing is lost and nothing comes twice', async () => {
     const { put, tls } = files();

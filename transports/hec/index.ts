@@ -1,5 +1,7 @@
 import { overHosts } from '../hosts/several-hosts.ts';
-import type { Transport, TransportContext, TransportType } from '../transport.ts';
+import { KeptTls } from '../kept-tls.ts';
+import { Renewing } from '../renewing.ts';
+import type { Transport, TransportContext, TransportObserver, TransportType } from '../transport.ts';
 import { checkHec } from './check.ts';
 import { hecEnvelope } from './envelope.ts';
 import { Indexer } from './indexer.ts';
@@ -21,12 +23,13 @@ function createHec(settings: HecSettings, context: TransportContext): Transport 
   const envelope = (settings.endpoint === 'raw' ? rawEnvelope : hecEnvelope)(settings, hostname);
   const secret: TransportContext['secret'] = (ref) => context.secret(ref);
   const indexers = settings.url.map((url) => ({ url, name: hostAndPort(url) }));
-  return overHosts(
-    indexers,
-    'spread',
-    context,
-    ({ url }, observer) => new Indexer(url, settings, envelope, { name, hostname, secret, observer }),
-  );
+  return overHosts(indexers, 'spread', context, ({ url }, observer) => {
+    const indexer = (part: TransportObserver) =>
+      new Indexer(url, settings, envelope, { name, hostname, secret, observer: part });
+    const { protocol, hostname: host } = new URL(url);
+    if (protocol === 'http:') return indexer(observer);
+    return new Renewing(new KeptTls(settings.tls, host, observer.notice), observer, indexer);
+  });
 }
 
 function hostAndPort(url: string): string {

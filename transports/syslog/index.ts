@@ -8,6 +8,7 @@ import { syslogEnvelope } from './envelope.ts';
 import { headerStyle } from './header-settings.ts';
 import { Lasting } from './lasting.ts';
 import type { WantedLevel } from './levels.ts';
+import { lossesOf } from './losses.ts';
 import { PlainSyslog } from './plain.ts';
 import { type ConfirmSettings, Rotation } from './rotation.ts';
 import { checkSyslog, effective, type SyslogSettings, syslogSchema } from './settings.ts';
@@ -20,6 +21,7 @@ export const syslog: TransportType<SyslogSettings> = {
   title: 'Syslog over TLS, TCP or UDP',
   schema: syslogSchema,
   check: checkSyslog,
+  warn: lossesOf,
   create: createSyslog,
 };
 

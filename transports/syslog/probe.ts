@@ -5,6 +5,7 @@ import type { ProbeReport } from '../transport.ts';
 import { type Walk, walk } from '../walk.ts';
 import { codeOf, explain, trouble } from './faults.ts';
 import { adviceFor, type WantedLevel } from './levels.ts';
+import { LOSSES } from './losses.ts';
 import { dialTls, secure, type TlsTarget } from './tls-dial.ts';
 import type { TlsSession } from './tls-session.ts';
 
@@ -87,6 +88,7 @@ export function probeTcp(target: Target & Framed, signal: AbortSignal): Promise<
     const { socket } = await reach(walk, target, signal);
     socket.destroy();
     framing(target, walk);
+    loss('tcp', walk);
   });
 }
 
@@ -95,7 +97,14 @@ export function probeUdp(target: Target & Framed, signal: AbortSignal): Promise<
   return walk('sent', explain, signal, async (walk) => {
     await dnsStep(walk, target);
     framing(target, walk);
+    loss('udp', walk);
   });
+}
+
+/** What works so far may still lose events. */
+function loss(protocol: 'tcp' | 'udp', walk: Walk): void {
+  const { what, instead } = LOSSES[protocol];
+  walk.note([{ step: 'delivery', ok: true, ms: 0, detail: what, remedy: instead }]);
 }
 
 /** No receiver says whether it understands how we cut a stream into events: only an event that is looked for tells. */

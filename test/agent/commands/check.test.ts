@@ -16,7 +16,7 @@ queues:
   - {name: archive, url: "https://sqs.eu-west-1.amazonaws.com/111122223333/q", buckets: [logs], destinations: [siem, qradar]}
 destinations:
   - {name: siem, type: hec, format: json, url: "https://splunk.example:8088", token: {env: HEC_TOKEN}}
-  - {name: qradar, type: syslog, format: leef, host: qradar.example, protocol: udp}
+  - {name: qradar, type: syslog, format: leef, host: qradar.example}
 state_dir: ${directory}
 `;
 const withUnused = () =>
@@ -62,7 +62,7 @@ test('a good configuration: exit 0, and what will go where', async () => {
     out: `${file}: OK
   queue archive (https://sqs.eu-west-1.amazonaws.com/111122223333/q) -> siem, qradar
   destination siem: json by hec, delivery indexed
-  destination qradar: leef by syslog, delivery sent
+  destination qradar: leef by syslog, delivery confirmed (confirm: close-notify)
 `,
   });
 });
@@ -87,6 +87,16 @@ test('what the host lacks is a fault as well', async () => {
 ${file}: not usable: 1 fault, 0 warnings
 `,
   });
+});
+
+test.each([
+  ['protocol: tcp', 'destinations[1].protocol: TCP confirms and encrypts nothing'],
+  ['protocol: udp', 'destinations[1].protocol: UDP confirms and encrypts nothing'],
+  ['confirm: none', 'destinations[1].confirm: confirm: none counts events as delivered that the receiver has not read'],
+])('what loses events is a warning, with what to use instead: %s', async (given, warning) => {
+  const { code, err } = await run(good().replace('qradar.example}', `qradar.example, ${given}}`));
+  expect([code, err]).toEqual([0, expect.stringMatching(/; use .* \(warning\)\n$/)]);
+  expect(err).toContain(warning);
 });
 
 test('warnings fail only with --strict', async () => {

@@ -170,7 +170,15 @@ test.concurrent('plain TCP and UDP', async () => {
   });
   const udp = sending({ port, protocol: 'udp' }).transport;
   const report = await udp.probe(never);
-  expect(report).toMatchObject({ ok: true, assurance: 'sent', steps: [{ detail: '127.0.0.1' }, { step: 'framing' }] });
+  expect(report).toMatchObject({
+    ok: true,
+    assurance: 'sent',
+    steps: [
+      { detail: '127.0.0.1' },
+      { step: 'framing' },
+      { step: 'delivery', remedy: expect.stringContaining('use protocol: tls') },
+    ],
+  });
 });
 
 test.concurrent('an aborted probe ends with the reason', async () => {
