@@ -6,9 +6,10 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { check } from '../../agent/commands/check.ts';
 import { convert } from '../../agent/commands/convert.ts';
 import { LOOKUPS } from '../../formats/enrichment.ts';
+import { CEF_KEYS } from '../../formats/wire/cef-keys.ts';
 import { ECS_NAMES } from '../../formats/wire/ecs-names.ts';
 import { INDEXED_NAMES } from '../../formats/wire/indexed-fields.ts';
-import { CEF_KEYS, LEEF_KEYS } from '../../formats/wire/keys.ts';
+import { LEEF_KEYS } from '../../formats/wire/leef-keys.ts';
 import { runCommand } from '../agent/commands/cli.ts';
 
 const GUIDE = fileURLToPath(new URL('../../docs/guides/enrichment.md', import.meta.url));
