@@ -14,6 +14,11 @@ export class Intake {
     this.where = where;
   }
 
+  /** What goes first. */
+  get next(): Delivery | undefined {
+    return this.waiting[0];
+  }
+
   get empty(): boolean {
     return this.waiting.length === 0;
   }

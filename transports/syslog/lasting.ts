@@ -47,7 +47,7 @@ export class Lasting implements Transport {
     this.settings = settings;
     this.wanted = wanted;
     this.envelope = envelope;
-    this.window = 4 * settings.confirmAfter;
+    this.window = 2 * settings.confirmAfter;
     this.intake = new Intake(settings.where);
     this.sessions = new Sessions(settings, 1, () => this.pump());
   }
@@ -97,10 +97,11 @@ export class Lasting implements Transport {
   private pump(): void {
     if (this.intake.empty) return;
     if (this.load === undefined) this.connect();
-    while (this.load?.session.writable) {
-      const delivery = this.intake.shift();
-      if (delivery === undefined) return;
-      this.fill(this.load, delivery);
+    for (let { next } = this.intake; next !== undefined; { next } = this.intake) {
+      const { load } = this;
+      if (!load?.session.writable || !load.window.hasRoom(next)) return;
+      this.intake.shift();
+      this.fill(load, next);
     }
   }
 
@@ -126,7 +127,10 @@ export class Lasting implements Transport {
   private connected(session: TlsSession): void {
     this.intake.gate.entered();
     const { confirmAfter, confirmInterval } = this.settings;
-    const window = this.wanted === 'window' ? new ResendWindow(confirmAfter, confirmInterval) : new ResendWindow(0, 0);
+    const window =
+      this.wanted === 'window'
+        ? new ResendWindow(confirmAfter, confirmInterval)
+        : new ResendWindow(Number.POSITIVE_INFINITY, 0);
     const load: Load = { session, window, seen: false, looking: false };
     this.load = load;
     void session.over.then((failure) => this.over(load, failure));
@@ -177,6 +181,7 @@ export class Lasting implements Transport {
     this.intake.settle(load.window.settled(now));
     const { nextAt } = load.window;
     if (nextAt < Number.POSITIVE_INFINITY) this.timer = setTimeout(() => this.settle(load), nextAt - now + 1);
+    this.pump();
   }
 
   private over(load: Load, failure: Error = trouble('TF-SYSLOG-CLOSED-EARLY')): void {

@@ -37,7 +37,7 @@ export const syslogSchema = {
     default: null,
   },
   confirm: {
-    doc: "When events count as delivered. `close-notify` (the default for tls): when the receiver has answered the end of the TLS session, which it does only after it has read everything. `window`, for receivers that do not answer: when the receiver's kernel has acknowledged them, and `confirm_interval` has passed or `confirm_after` bytes have followed; younger ones are sent again when the connection breaks. `none`: when our own kernel took them; each restart of the receiver then loses events. `auto`: the strongest that the receiver answers when it is asked, at the start and after each failure.",
+    doc: "When events count as delivered. `close-notify` (the default for tls): when the receiver has answered the end of the TLS session, which it does only after it has read everything. `window`, for receivers that do not answer: when the receiver's kernel has acknowledged them, and `confirm_interval` has passed or half of `confirm_after` has followed; younger ones are sent again when the connection breaks. `none`: when our own kernel took them; each restart of the receiver then loses events. `auto`: the strongest that the receiver answers when it is asked, at the start and after each failure.",
     format: ['close-notify', 'window', 'none', 'auto'],
     default: null,
   },
@@ -58,7 +58,7 @@ export const syslogSchema = {
     default: 5_000,
   },
   confirm_after: {
-    doc: 'Bytes on one connection after which they are confirmed. With `confirm: window`: acknowledged bytes that are kept, to be sent again when the connection breaks; more than the receive buffer of the receiver.',
+    doc: 'Bytes on one connection after which they are confirmed. With `confirm: window`: most bytes that are sent again when the connection breaks; half of them should be more than the receive buffer of the receiver.',
     format: 'bytes',
     default: 8 * MiB,
   },

@@ -8,9 +8,12 @@ import { type Certificates, makeCertificates } from '../../fakes/certificates.ts
 import { type ReceiverProcess, startReceiverProcess } from '../../fakes/receiver-process.ts';
 import { closeAtEnd, failure, type Sender, sending, until } from './rig.ts';
 
-const BLOCKS = 90;
 const KILLS = 2;
 const EVENTS_A_BLOCK = 50;
+/** Bytes of an event on the wire. */
+const EVENT_BYTES = 555;
+/** `TRAILFERRY_LOSS=full` kills as often as the figures of docs/guides/syslog-confirmation.md were made with. */
+const WINDOW_KILLS = process.env['TRAILFERRY_LOSS'] === 'full' ? 30 : 3;
 
 let certificates: Certificates;
 let directory: string;
@@ -55,20 +58,33 @@ async function deliver(sender: Sender, number: number): Promise<void> {
   }
 }
 
-/** Kills the receiver a few times while blocks are sent. Returns the ids that never arrived, and how many came twice. */
-async function run(name: string, version: string, signal: NodeJS.Signals, confirm: 'close-notify' | 'none') {
+interface Trial {
+  readonly name: string;
+  readonly version: string;
+  readonly signal: NodeJS.Signals;
+  readonly confirm: 'close-notify' | 'window' | 'none';
+  readonly kills: number;
+  readonly blocks: number;
+  /** Blocks out at a time. */
+  readonly out: number;
+  /** Bytes. */
+  readonly confirmAfter?: number;
+}
+
+/** Kills the receiver a few times while blocks are sent. Returns how many events never arrived, and how many came twice. */
+async function run({ name, version, signal, confirm, kills: wanted, blocks, out, confirmAfter = 500_000 }: Trial) {
   const { receiver, ids } = await slowReceiver(name, version);
-  const settings = { port: receiver.port, confirm, confirm_after: 500_000, tls: { ca_file: certificates.ca } };
+  const settings = { port: receiver.port, confirm, confirm_after: confirmAfter, tls: { ca_file: certificates.ca } };
   const sender = sending({ ...settings, stall_timeout: 5_000 });
   let next = 0;
   let done = false;
   const lane = async () => {
-    for (let number = next++; number < BLOCKS; number = next++) await deliver(sender, number);
+    for (let number = next++; number < blocks; number = next++) await deliver(sender, number);
   };
   // Each time when it has read a part of what is on its way, so that something is always left unconfirmed.
   const kills = async () => {
     let count = 0;
-    for (; count < KILLS; count += 1) {
+    for (; count < wanted; count += 1) {
       const before = ids().length;
       await until(() => done || ids().length > before + 10 * EVENTS_A_BLOCK, 30_000);
       if (done) break;
@@ -77,18 +93,20 @@ async function run(name: string, version: string, signal: NodeJS.Signals, confir
     }
     return count;
   };
-  const lanes = Promise.all(Array.from({ length: 40 }, lane)).finally(() => {
+  const lanes = Promise.all(Array.from({ length: out }, lane)).finally(() => {
     done = true;
   });
   const [count] = await Promise.all([kills(), lanes]);
-  if (confirm === 'none') await sleep(500);
+  if (confirm !== 'close-notify') await sleep(500);
   const received = ids();
   const distinct = new Set(received);
-  const missing = Array.from({ length: BLOCKS * EVENTS_A_BLOCK }, (_, event) => id(event)).filter(
+  const missing = Array.from({ length: blocks * EVENTS_A_BLOCK }, (_, event) => id(event)).filter(
     (one) => !distinct.has(one),
   );
   return { missing: missing.length, duplicates: received.length - distinct.size, kills: count };
 }
+
+const FEW = { kills: KILLS, blocks: 90, out: 40 };
 
 test.each(['SIGKILL', 'SIGTERM'] as const)(
   'nothing is lost at %s, neither with TLS 1.2 nor 1.3',
@@ -96,7 +114,9 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
   async (signal) => {
     const versions = ['TLSv1.2', 'TLSv1.3'];
     const results = await Promise.all(
-      versions.map((version) => run(`${version}-${signal}`, version, signal, 'close-notify')),
+      versions.map((version) =>
+        run({ ...FEW, name: `${version}-${signal}`, version, signal, confirm: 'close-notify' }),
+      ),
     );
     for (const { missing, duplicates, kills } of results) {
       expect([missing, kills]).toEqual([0, KILLS]);
@@ -106,9 +126,25 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
 );
 
 test('the rig finds losses: without confirmation there are many', async () => {
-  const { missing } = await run('none', 'TLSv1.3', 'SIGKILL', 'none');
+  const { missing } = await run({ ...FEW, name: 'none', version: 'TLSv1.3', signal: 'SIGKILL', confirm: 'none' });
   expect(missing).toBeGreaterThan(100);
 });
+
+// As much is out as the socket buffers hold, so that what is acknowledged waits long to be read.
+test.each(['SIGKILL', 'SIGTERM'] as const)(
+  'with confirm: window %s loses hardly an event, and no more than 8 MiB come twice',
+  { timeout: 300_000 },
+  async (signal) => {
+    const trial = { name: `window-${signal}`, version: 'TLSv1.3', signal, confirm: 'window' } as const;
+    const blocks = 100 * WINDOW_KILLS;
+    const size = { kills: WINDOW_KILLS, blocks, out: 300, confirmAfter: 8 * 1024 * 1024 };
+    const { missing, duplicates, kills } = await run({ ...trial, ...size });
+    expect(kills).toBe(WINDOW_KILLS);
+    expect(missing / kills).toBeLessThanOrEqual(0.0002 * blocks * EVENTS_A_BLOCK);
+    expect(duplicates).toBeGreaterThan(0);
+    expect((duplicates * EVENT_BYTES) / kills).toBeLessThanOrEqual(8 * 1024 * 1024);
+  },
+);
 
 test('a receiver that hangs is given up after stall_timeout, and nothing is lost', async () => {
   const { receiver, ids } = await slowReceiver('hang', 'TLSv1.3');

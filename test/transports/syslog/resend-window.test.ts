@@ -33,15 +33,24 @@ test('what it has acknowledged stays until it is old enough, counted from the fi
   expect([window.unacknowledged, window.deliveries]).toEqual([false, []]);
 });
 
-test('or until enough bytes behind it are acknowledged, too', () => {
-  const { window, deliveries } = windowWith(50, 60, 40, 1_000);
-  window.acknowledged(119, 0);
+test('or until half of the window is acknowledged behind it', () => {
+  const { window, deliveries } = windowWith(20, 30, 19, 1);
+  window.acknowledged(30 + 40 + 29, 0);
   expect(window.settled(0)).toEqual([]);
-  window.acknowledged(179, 0);
-  expect(window.settled(0)).toEqual([]);
-  window.acknowledged(180, 0);
+  window.acknowledged(30 + 40 + 29 + 11, 0);
   expect(window.settled(0)).toEqual(deliveries.slice(0, 1));
   expect(window.deliveries).toEqual(deliveries.slice(1));
+});
+
+test('it holds no more bytes than it may, but for a block that is alone', () => {
+  const window = new ResendWindow(100, 2_000);
+  expect(window.hasRoom(delivery(1_000))).toBe(true);
+  window.add(delivery(60))(70);
+  expect([40, 41].map((bytes) => window.hasRoom(delivery(bytes)))).toEqual([true, false]);
+  window.acknowledged(70, 0);
+  expect(window.hasRoom(delivery(41))).toBe(false);
+  expect(window.settled(2_000).length).toBe(1);
+  expect(window.hasRoom(delivery(41))).toBe(true);
 });
 
 test('blocks that our own kernel has not taken are not acknowledged, whatever is said', () => {
@@ -54,10 +63,11 @@ test('blocks that our own kernel has not taken are not acknowledged, whatever is
   expect(window.unacknowledged).toBe(true);
 });
 
-test('a window of nothing lets go of what is acknowledged', () => {
-  const window = new ResendWindow(0, 0);
+test('a window without time lets go of what is acknowledged, and always has room', () => {
+  const window = new ResendWindow(Number.POSITIVE_INFINITY, 0);
   const one = delivery(10);
   window.add(one)(20);
+  expect(window.hasRoom(delivery(1_000_000))).toBe(true);
   window.acknowledged(20, 7);
   expect(window.settled(7)).toEqual([one]);
 });

@@ -6,7 +6,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { codeOf } from '../../../transports/syslog/faults.ts';
 import { TlsSession } from '../../../transports/syslog/tls-session.ts';
 import { type Certificates, makeCertificates } from '../../fakes/certificates.ts';
-import { closeAtEnd } from './rig.ts';
+import { closeAtEnd, sending } from './rig.ts';
 
 let certificates: Certificates;
 
@@ -49,4 +49,20 @@ test('a close_notify that lay in the socket before our end answers nothing', asy
   const failure = await session.over;
   expect(failure && codeOf(failure)).toBe('TF-SYSLOG-CLOSED-EARLY');
   peer.destroy();
+});
+
+test.each(['TLSv1.2', 'TLSv1.3'] as const)('no session is resumed, %s', async (maxVersion) => {
+  const { cert, key } = certificates.server;
+  const server = createServer({ cert: readFileSync(cert), key: readFileSync(key), allowHalfOpen: true, maxVersion });
+  const reused: boolean[] = [];
+  server.on('secureConnection', (peer) => {
+    reused.push(peer.isSessionReused());
+    peer.on('end', () => peer.end()).resume();
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  closeAtEnd({ close: async () => void server.close() });
+  const { send } = sending({ port: (server.address() as AddressInfo).port, tls: { ca_file: certificates.ca } });
+  await send(['a']);
+  await send(['b']);
+  expect(reused).toEqual([false, false, false]);
 });
