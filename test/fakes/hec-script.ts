@@ -36,8 +36,8 @@ export class Script {
     this.faults.push(fault);
   }
 
-  clear(): void {
-    this.faults = [];
+  clear(faults: readonly StubFault[] = []): void {
+    this.faults = [...faults];
   }
 
   /** The fault for a request whose body has not been read yet, if any. */

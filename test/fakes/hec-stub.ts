@@ -25,8 +25,8 @@ export interface HecStubOptions extends EndpointOptions {
 export interface HecControl {
   /** Adds a fault for requests to come. */
   fault(fault: StubFault): void;
-  /** Forgets all faults. */
-  clear(): void;
+  /** Forgets all faults but these. */
+  clear(faults?: readonly StubFault[]): void;
   /** Restarts an indexer, or all: channels are gone, ids begin at 0, events not yet indexed are lost. */
   restart(node?: number): void;
   /** Adds a token or changes it. */
@@ -70,7 +70,7 @@ export async function createHecStub(options: HecStubOptions = {}): Promise<HecSt
 
   const operations: HecControl = {
     fault: (fault) => script.add(fault),
-    clear: () => script.clear(),
+    clear: (faults) => script.clear(faults),
     restart: (node) => {
       for (const [index, one] of endpoint.nodes.entries()) if (node === undefined || index === node) one.restart();
     },

@@ -14,6 +14,9 @@ export class Oracle {
   readonly expected = new Map<string, string | undefined>();
   /** Records by key. */
   readonly records = new Map<string, number>();
+  /** Number of records by key that a destination will refuse. */
+  private readonly spoiled = new Map<string, number>();
+  private readonly ids = new Map<string, (ordinal: number) => string>();
   private readonly aws: FakeAws;
 
   constructor(aws: FakeAws) {
@@ -26,10 +29,21 @@ export class Oracle {
     const { key, body } = kind === 'vpc-flow' ? vpcFlowObject(seed, records) : cloudTrailObject(seed, records, known);
     const id = eventIds({ bucket: BUCKET, key, version: this.aws.putObject(BUCKET, key, body).etag });
     this.records.set(key, records);
+    this.ids.set(key, id);
     for (let index = 0; index < records; index += 1) {
       this.expected.set(id(index), kind === 'vpc-flow' ? undefined : known(index));
     }
     return key;
+  }
+
+  /** Expects that one record of a CloudTrail object is refused and does not arrive. @returns CloudTrail's id of it */
+  spoil(key: string, ordinal: number): string {
+    const id = this.ids.get(key)?.(ordinal) ?? '';
+    const known = this.expected.get(id);
+    if (known === undefined) throw new Error(`${key} has no record ${ordinal}`);
+    this.expected.delete(id);
+    this.spoiled.set(key, (this.spoiled.get(key) ?? 0) + 1);
+    return known;
   }
 
   /** From now on a message is deleted only when the ledger on the disk says that all of its objects went everywhere. */
@@ -44,7 +58,9 @@ export class Oracle {
               entry.destination === destination && entry.object.key === key && entry.object.version === s3.object.eTag,
           );
           const records = this.records.get(key);
-          expect(account, `${key} at ${destination}`).toMatchObject({ complete: true, delivered: records });
+          const quarantined = this.spoiled.get(key) ?? 0;
+          const delivered = (records ?? 0) - quarantined;
+          expect(account, `${key} at ${destination}`).toMatchObject({ complete: true, delivered, quarantined });
           expect(account !== undefined && balanced(account) && account.watermark === records).toBe(true);
         }
       }

@@ -19,7 +19,7 @@ export type AnswerClass = 'ok' | 'retry' | 'blocked' | 'event' | 'split';
 
 export interface Meaning {
   readonly class: AnswerClass;
-  /** What a person has to do: for `blocked`, and for `event` when no event at all is taken. */
+  /** What a person has to do: for `blocked`, and else when it is not the events that are refused. */
   readonly remedy?: string;
   /** The events are taken, but the receiver comes near a limit. */
   readonly slow?: true;
@@ -27,7 +27,7 @@ export interface Meaning {
   readonly first?: 1;
   /** What is refused comes from the configuration and not from the event: no event is rejected for it. */
   readonly configured?: true;
-  /** How often the same request is sent again before an event in it is the suspect, and not the server. */
+  /** How often the same request is sent again before an event in it is the suspect, and not the server or a proxy. */
   readonly patience?: number;
   /** The channel is used up: go on with another one. */
   readonly channelFull?: true;
@@ -84,14 +84,22 @@ export const HEC_CODES: Readonly<Record<number, Meaning>> = {
 
 /** By HTTP status, for answers without a HEC code we know. */
 export const HTTP_STATUSES: Readonly<Record<number, Meaning>> = {
-  400: { class: 'event', remedy: 'see what answers at `url`: it refuses every event, and gives no reason HEC knows' },
+  400: {
+    class: 'event',
+    patience: 2,
+    remedy: 'see what answers at `url`: it refuses every event, and gives no reason HEC knows',
+  },
   401: token,
   403: token,
   404: base,
   405: base,
   407: blocked('let the agent reach `url` without a proxy that asks for a password'),
   408: retry,
-  413: { class: 'split' },
+  413: {
+    class: 'split',
+    patience: 2,
+    remedy: 'raise the request limit of what answers at `url`: it refuses even small events',
+  },
   415: blocked('set `gzip_level: 0`: the receiver does not take compressed requests'),
   425: retry,
   429: retry,

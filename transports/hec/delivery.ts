@@ -33,6 +33,8 @@ interface Part {
 /** So many frames refused one by one, and none taken: it is not the frames. */
 const mostRefusals = 32;
 const firstWaitMs = 200;
+/** No event of that size is too large: `max_content_bytes` cannot be less. */
+const smallBytes = 4096;
 
 /**
  * Sends a block, cutting it where a request is too large and narrowing down to the bad frames where one is refused.
@@ -55,12 +57,16 @@ export async function deliver(
     if (verdict.meaning.class === 'ok') {
       taken = true;
       if (part.before !== undefined) parts.push(part.before);
+    } else if (verdict.meaning.class === 'split' && part.to - part.from > 1) {
+      parts.push(...halves(part.from, part.to));
     } else if (tries < (verdict.meaning.patience ?? 0)) {
       await sleep(firstWaitMs * 2 ** tries, undefined, { signal: rules.signal });
       tries += 1;
       parts.push(part);
     } else if (part.to - part.from > 1) {
       parts.push(...narrow(part, verdict));
+    } else if (verdict.meaning.class === 'split' && bytes(block, part).length <= smallBytes) {
+      throw answerFault(rules.place, verdict.answer, verdict.meaning);
     } else if (verdict.meaning.configured) {
       rules.onMisconfigured(bytes(block, part));
       throw answerFault(rules.place, verdict.answer, verdict.meaning);
@@ -90,7 +96,7 @@ function cut(block: FrameBlock, { mostBytes, mostFrames, mayFollow }: DeliveryRu
 function narrow(part: Part, { answer, meaning }: Verdict): Part[] {
   const number = answer.invalidEvent;
   const suspect = part.from + Math.max(0, (number ?? 0) - (meaning.first ?? 0));
-  if (meaning.class !== 'event' || number === undefined || suspect >= part.to) return halves(part.from, part.to);
+  if (number === undefined || suspect >= part.to) return halves(part.from, part.to);
   const before = { from: part.from, to: suspect };
   return [
     ...halves(suspect + 1, part.to),
@@ -113,6 +119,7 @@ function halves(from: number, to: number): Part[] {
 function failWhole(block: FrameBlock, refused: ReadonlyMap<number, Verdict>, place: string): void {
   if (refused.size < Math.min(block.count, mostRefusals)) return;
   for (const { answer, meaning } of refused.values()) {
+    if (meaning.class === 'split') continue;
     if (meaning.remedy !== undefined || meaning.patience !== undefined) throw answerFault(place, answer, meaning);
   }
 }

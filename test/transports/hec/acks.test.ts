@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Channel } from '../../../transports/hec/channel.ts';
 import { Receipt } from '../../../transports/hec/receipt.ts';
 import type { StubFault } from '../../fakes/hec-stub.ts';
-import { blockOf, faultOf, goodFrames, lost, makeRig, type Rig } from './rig.ts';
+import { blockOf, faultOf, goodFrames, lost, makeRig, type Rig, TOKEN } from './rig.ts';
 
 const never = new AbortController().signal;
 
@@ -268,6 +268,45 @@ describe('a restart of the indexer', () => {
     expect(lost(rig.stub, 0, 400)).toEqual([]);
     expect(rig.stub.stats().silentlyDropped).toBe(0);
   });
+});
+
+describe('a channel that the indexer has cleaned up', () => {
+  test('while nothing waits is gone on with', async () => {
+    await using rig = await makeRig({}, { channelIdleMs: 30 });
+    for (let n = 0; n < 4; n++) {
+      expect(await rig.send(goodFrames(rig.transport, 1, n))).toBeUndefined();
+      await sleep(60);
+    }
+    expect(rig.stub.stats()).toMatchObject({ indexed: 4, duplicates: 0 });
+  });
+
+  test('while something waits is left, and nothing is taken for indexed that is not', async () => {
+    await using rig = await makeRig({ ack_poll_interval: 300 }, { channelIdleMs: 50, indexingMs: 100_000 });
+    const waiting = rig.send(goodFrames(rig.transport, 1));
+    await accepted(rig, 1);
+    await sleep(80);
+    rig.stub.indexing({ ms: 0 });
+    const next = rig.send(goodFrames(rig.transport, 1, 1));
+    for (const error of await Promise.all([waiting, next])) expect(error?.code).toBe('TF-HEC-CHANNEL');
+    await Promise.all([0, 1].map((n) => rig.deliver(goodFrames(rig.transport, 1, n))));
+    expect(lost(rig.stub, 0, 2)).toEqual([]);
+  });
+});
+
+test('a token that is changed while acknowledgements are outstanding: all arrives', async () => {
+  await using rig = await makeRig({ ack_timeout: 1_000 }, { indexingMs: 200 });
+  const waiting = rig.send(goodFrames(rig.transport, 1));
+  await accepted(rig, 1);
+  rig.stub.revoke({ token: TOKEN });
+  rig.stub.restart();
+  expect((await rig.send(goodFrames(rig.transport, 1, 1)))?.code).toBe('TF-HEC-04');
+  rig.stub.token({ token: 'another', ack: true });
+  rig.context.token = 'another';
+  const [first, second] = await Promise.all([waiting, rig.send(goodFrames(rig.transport, 1, 1))]);
+  expect(first?.fault.kind).toBe('retry');
+  if (second !== undefined) await rig.deliver(goodFrames(rig.transport, 1, 1));
+  await rig.deliver(goodFrames(rig.transport, 1));
+  expect(lost(rig.stub, 0, 2)).toEqual([]);
 });
 
 describe('several indexers behind one address', () => {

@@ -51,7 +51,7 @@ const statusRows: readonly [status: number, body: string, kind: Kind][] = [
   [405, '{"text":"The requested URL was not found on this server.","code":404}', 'blocked'],
   [407, page, 'blocked'],
   [408, page, 'retry'],
-  [413, page, 'rejected'],
+  [413, page, 'blocked'],
   [415, page, 'blocked'],
   [418, page, 'blocked'],
   [425, page, 'retry'],

@@ -1,6 +1,10 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { badFrames, goodFrames, lost, makeRig, TOKEN } from './rig.ts';
+import { meaningOf } from '../../../transports/hec/codes.ts';
+import type { Verdict } from '../../../transports/hec/connection.ts';
+import { deliver } from '../../../transports/hec/delivery.ts';
+import { hecEnvelope } from '../../../transports/hec/envelope.ts';
+import { badFrames, blockOf, goodFrames, idOf, lost, makeRig, ORIGIN, settings, TOKEN } from './rig.ts';
 
 type BadCode = keyof typeof badFrames;
 /** Code 7, a wrong index, is no fault of an event. */
@@ -151,6 +155,49 @@ describe.each([true, false])('with ack: %s', (ack) => {
     stub.fault({ early: true, answer: { status: 413, body: '<html>', headers: { connection: 'close' } } });
     expect(await deliver(goodFrames(transport, 100, 0, 8000))).toEqual([]);
     expect(lost(stub, 0, 100)).toEqual([]);
+  });
+});
+
+test('one bad event at each of 1,000 places: it alone is refused, and all others are taken', async () => {
+  const envelope = hecEnvelope(settings(), 'h').bind(ORIGIN, 'json');
+  const good = Array.from({ length: 1000 }, (_, n) => envelope.frame(`{"n":${n}}`, 0, 0, idOf(n)));
+  const { signal } = new AbortController();
+  const limits = { mostBytes: 900_000, mostFrames: 1000, mayFollow: () => true };
+  for (let at = 0; at < 1000; at += 1) {
+    const bad = badCodes[at % badCodes.length] ?? 6;
+    const taken = new Set<number>();
+    const post = (events: Buffer) => Promise.resolve(asSplunk(events, bad, (n) => taken.add(n)));
+    const rules = { place: 'splunk', ...limits, trustPrefix: at % 2 === 0, onMisconfigured: () => {}, signal };
+    const refused = await deliver(blockOf(good.with(at, badFrames[bad])), post, rules);
+    expect([...refused.keys()]).toEqual([at]);
+    expect([taken.size, taken.has(at)]).toEqual([999, false]);
+  }
+});
+
+/** Takes what stands before the bad event, and names its number. */
+function asSplunk(events: Buffer, code: number, take: (n: number) => void): Verdict {
+  const lines = events.toString().split('\n').slice(0, -1);
+  const bad = lines.findIndex((line) => !line.includes('"event_id"'));
+  for (const line of bad < 0 ? lines : lines.slice(0, bad)) take(Number(/"n":(\d+)/.exec(line)?.[1]));
+  const said = bad < 0 ? { status: 200, code: 0, invalidEvent: undefined } : { status: 400, code, invalidEvent: bad };
+  const answer = { text: '', ackId: undefined, acks: undefined, retryAfterMs: undefined, ...said };
+  return { answer, meaning: meaningOf(answer) };
+}
+
+describe('a proxy that answers in place of Splunk', () => {
+  test.each([413, 400])('HTTP %i once for a small event: it is sent again, and taken', async (status) => {
+    await using rig = await makeRig();
+    rig.stub.fault({ answer: { status, body: '<html>' } });
+    expect(await rig.send(goodFrames(rig.transport, 1))).toBeUndefined();
+    expect(rig.stub.stats()).toMatchObject({ indexed: 1, duplicates: 0 });
+  });
+
+  test.each([413, 400])('HTTP %i for whatever comes: blocked, and nothing is rejected', async (status) => {
+    await using rig = await makeRig();
+    rig.stub.fault({ times: 0, answer: { status, body: '<html>' } });
+    for (const count of [1, 40]) expect((await rig.send(goodFrames(rig.transport, count)))?.fault.kind).toBe('blocked');
+    rig.stub.clear();
+    expect(await rig.send(goodFrames(rig.transport, 40))).toBeUndefined();
   });
 });
 
