@@ -31,7 +31,8 @@ export interface Computed {
 
 /** Whether a value means "not there": undefined, null, '' and AWS's '-'. */
 export function absent(value: unknown): boolean {
-  return value === undefined || value === null || value === '' || value === '-';
+  if (typeof value !== 'string') return value === undefined || value === null;
+  return value.length < 2 && (value === '' || value === '-');
 }
 
 /** What an expression says for people. */
@@ -52,7 +53,60 @@ export function isFresh(expression: Expression): boolean {
 /** A reader for an expression; `NOTHING` when it can give no value under this layout, whatever the record. */
 export function compile(expression: Expression, resolve: Resolve): Read {
   if (typeof expression === 'string') return resolve(expression);
-  const reads = expression.inputs.map((input) => compile(input, resolve));
+  return compileComputed(expression, (input) => compile(input, resolve));
+}
+
+/**
+ * Compiles expressions that are read of the same record, one after another: what several of them compute from is worked
+ * out once a record. `turn` must be called before each record.
+ */
+export class SharedReads {
+  private turns = 0;
+  private readonly resolve: Resolve;
+  private readonly uses = new Map<Computed, number>();
+  private readonly known = new Map<Computed, Read>();
+
+  constructor(expressions: readonly (Expression | undefined)[], resolve: Resolve) {
+    this.resolve = resolve;
+    for (const one of expressions) this.count(one);
+  }
+
+  turn(): void {
+    this.turns += 1;
+  }
+
+  compile(expression: Expression): Read {
+    if (typeof expression === 'string') return this.resolve(expression);
+    const known = this.known.get(expression);
+    if (known !== undefined) return known;
+    const read = compileComputed(expression, (input) => this.compile(input));
+    const isShared = read !== NOTHING && expression.inputs.length > 0 && (this.uses.get(expression) ?? 0) > 1;
+    const shared = isShared ? this.once(read) : read;
+    this.known.set(expression, shared);
+    return shared;
+  }
+
+  private count(expression: Expression | undefined): void {
+    if (expression === undefined || typeof expression === 'string') return;
+    const uses = (this.uses.get(expression) ?? 0) + 1;
+    this.uses.set(expression, uses);
+    if (uses === 1) for (const input of expression.inputs) this.count(input);
+  }
+
+  private once(read: Read): Read {
+    let turn = -1;
+    let value: unknown;
+    return (record) => {
+      if (turn === this.turns) return value;
+      value = read(record);
+      turn = this.turns;
+      return value;
+    };
+  }
+}
+
+function compileComputed(expression: Computed, compileInput: (input: Expression) => Read): Read {
+  const reads = expression.inputs.map(compileInput);
   if (expression.lazy === true) return firstOf(reads.filter((read) => read !== NOTHING));
   if (reads.every((read) => read === NOTHING)) return constantRead(expression.apply(...reads.map(() => undefined)));
   return applied(expression, reads);

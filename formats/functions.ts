@@ -121,8 +121,15 @@ export function hostOf(input: Expression): Computed {
 
 export function portOf(input: Expression): Computed {
   return text(input, `port of ${describe(input)}`, (value) => {
-    const port = value.substring(value.lastIndexOf(':') + 1);
-    return /^\d{1,5}$/.test(port) && Number(port) <= 65_535 ? Number(port) : undefined;
+    const start = value.lastIndexOf(':') + 1;
+    if (start === value.length || value.length - start > 5) return undefined;
+    let port = 0;
+    for (let at = start; at < value.length; at += 1) {
+      const digit = value.charCodeAt(at) - 0x30;
+      if (digit < 0 || digit > 9) return undefined;
+      port = port * 10 + digit;
+    }
+    return port <= 65_535 ? port : undefined;
   });
 }
 
@@ -147,7 +154,15 @@ export function choose(
 ): Computed {
   const known = new Map(Object.entries(table));
   const shown = [...known].map(([from, to]) => `${from}→${to}`).join(' ');
-  const apply = (value: unknown): FieldValue => known.get(textOf(value)) ?? otherwise;
+  // Most records say what the one before them said: no need to look that up again.
+  let last: unknown;
+  let chosen = known.get('') ?? otherwise;
+  const apply = (value: unknown): FieldValue => {
+    if (value === last) return chosen;
+    last = value;
+    chosen = known.get(textOf(value)) ?? otherwise;
+    return chosen;
+  };
   return { describe: `${describe(input)}: ${shown}`, inputs: [input], keys: [...known.keys()], apply };
 }
 

@@ -6,8 +6,11 @@ import { computed, textOf } from './functions.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
+const NO_OBJECTS: readonly Members[] = [];
+
 /** The objects of a list; an object alone is a list of one, as some writers flatten it. */
 export function objectsOf(value: unknown): readonly Members[] {
+  if (value === undefined || value === null) return NO_OBJECTS;
   const list: readonly unknown[] = Array.isArray(value) ? value : [value];
   return list.filter((one): one is Members => typeof one === 'object' && one !== null && !Array.isArray(one));
 }

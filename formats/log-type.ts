@@ -1,5 +1,5 @@
 import type { FieldName, LogEvent, ObjectOrigin } from './event.ts';
-import { compile, type Expression, NOTHING, type Read } from './expression.ts';
+import { type Expression, NOTHING, type Read, SharedReads } from './expression.ts';
 import type { Framing, FramingOptions, LogRecord } from './framing/record.ts';
 import { textOf } from './functions.ts';
 import type { Layout, OpenLayout } from './layout.ts';
@@ -82,9 +82,8 @@ export interface Decoder {
   event(record: LogRecord, id: string): LogEvent;
 }
 
-interface Reads {
+interface EventReads {
   readonly version: Read;
-  readonly time: Read;
   readonly signature: Read;
   readonly scope: Read;
   readonly label: Read;
@@ -94,6 +93,44 @@ interface Reads {
   readonly fields: readonly { readonly index: number; readonly read: Read }[];
   /** Filled anew for each record; places of other fields stay undefined. */
   readonly event: ReusedEvent;
+}
+
+/** What is read of records of one order of columns. Who needs no more than the time does not have the rest looked for. */
+class Reads {
+  readonly time: Read;
+  readonly shared: SharedReads;
+  private readonly spec: LogTypeSpec;
+  private eventReads: EventReads | undefined;
+
+  constructor(spec: LogTypeSpec, names: readonly string[]) {
+    const { version, time, signature, scope, label, category, severity, fields } = spec;
+    const all = [version, time, signature, scope, label, category, severity, ...Object.values(fields)];
+    this.spec = spec;
+    this.shared = new SharedReads(all, (path) => spec.layout.resolve(path, names));
+    this.time = this.shared.compile(time);
+  }
+
+  get ofEvent(): EventReads {
+    this.eventReads ??= this.compile();
+    return this.eventReads;
+  }
+
+  private compile(): EventReads {
+    const { version, signature, scope, label, category, severity, fields } = this.spec;
+    const read = (expression?: Expression): Read =>
+      expression === undefined ? NOTHING : this.shared.compile(expression);
+    const all = Object.values(fields).map((expression, index) => ({ index, read: read(expression) }));
+    return {
+      version: read(version),
+      signature: read(signature),
+      scope: read(scope),
+      label: read(label),
+      category: read(category),
+      severity: read(severity),
+      fields: all.filter((field) => field.read !== NOTHING),
+      event: new ReusedEvent(all.length),
+    };
+  }
 }
 
 /** Compiles a declaration. @throws when it lacks what its users rely on: a fault of the program, found at start */
@@ -107,7 +144,7 @@ export function defineLogType(spec: LogTypeSpec): LogType {
   const readsFor = (names: readonly string[]): Reads => {
     const known = compiled.get(names.join(' '));
     if (known !== undefined) return known;
-    const reads = compileReads(spec, fieldNames, names);
+    const reads = new Reads(spec, names);
     // Columns are the admin's choice, a handful; a stranger's thousand headers must not fill the memory.
     if (compiled.size < 1000) compiled.set(names.join(' '), reads);
     return reads;
@@ -121,23 +158,6 @@ export function defineLogType(spec: LogTypeSpec): LogType {
   return type;
 }
 
-function compileReads(spec: LogTypeSpec, fieldNames: readonly FieldName[], names: readonly string[]): Reads {
-  const read = (expression: Expression | undefined): Read =>
-    expression === undefined ? NOTHING : compile(expression, (path) => spec.layout.resolve(path, names));
-  const fields = fieldNames.map((name, index) => ({ index, read: read(spec.fields[name]) }));
-  return {
-    version: read(spec.version),
-    time: read(spec.time),
-    signature: read(spec.signature),
-    scope: read(spec.scope),
-    label: read(spec.label),
-    category: read(spec.category),
-    severity: read(spec.severity),
-    fields: fields.filter((field) => field.read !== NOTHING),
-    event: new ReusedEvent(fieldNames.length),
-  };
-}
-
 class ReusedEvent implements LogEvent {
   id = '';
   time = Number.NaN;
@@ -148,12 +168,19 @@ class ReusedEvent implements LogEvent {
   severity = 0;
   version = '';
   values: unknown[];
-  columns: readonly string[] = [];
-  cells: readonly string[] = [];
   record!: LogRecord;
+  layout!: OpenLayout;
 
   constructor(fields: number) {
     this.values = new Array<unknown>(fields).fill(undefined);
+  }
+
+  get columns(): readonly string[] {
+    return this.layout.labels ?? this.layout.columns;
+  }
+
+  get cells(): readonly string[] {
+    return this.layout.cells;
   }
 }
 
@@ -189,6 +216,7 @@ class TypeDecoder implements Decoder {
       this.reads = this.readsFor(columns);
       this.readsOf = columns;
     }
+    this.reads.shared.turn();
     return this.reads;
   }
 
@@ -201,14 +229,13 @@ class TypeDecoder implements Decoder {
   }
 
   event(record: LogRecord, id: string): LogEvent {
-    const reads = this.enter(record);
+    const { time, ofEvent: reads } = this.enter(record);
     const { event, fields } = reads;
     const { values } = event;
-    event.time = this.timeOf(reads.time(record));
+    event.time = this.timeOf(time(record));
     event.id = id;
     event.record = record;
-    event.columns = this.layout.labels ?? this.layout.columns;
-    event.cells = this.layout.cells;
+    event.layout = this.layout;
     event.version = textOf(reads.version(record)) || '1';
     event.signature = textOf(reads.signature(record)) || this.type.name;
     event.scope = textOf(reads.scope(record));

@@ -5,7 +5,21 @@ import { computed, text } from './functions.ts';
 
 /** The number a text is; a structure is none, and turning one into text could take the whole stack. */
 function numberIn(value: unknown): number {
-  return typeof value === 'string' && !absent(value) ? Number(value) : Number.NaN;
+  if (typeof value !== 'string' || absent(value)) return Number.NaN;
+  const digits = wholeNumber(value);
+  return digits < 0 ? Number(value) : digits;
+}
+
+/** A number of at most 15 decimal digits; -1 for any other text. By hand: it takes a quarter of what `Number` does. */
+function wholeNumber(text: string): number {
+  if (text.length > 15) return -1;
+  let number = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 /** The last millisecond that has a date of four digits for its year, as syslog and ISO 8601 write one. */

@@ -3,7 +3,7 @@ import type { FieldName } from '../../formats/event.ts';
 import type { LogRecord } from '../../formats/framing/record.ts';
 import type { LogType } from '../../formats/log-type.ts';
 import { placesOfCells } from '../../formats/redaction/cell-places.ts';
-import { placesOf } from '../../formats/redaction/json-places.ts';
+import { jsonText, placesOf } from '../../formats/redaction/json-places.ts';
 import { Rewriter, replaced } from '../../formats/redaction/replace.ts';
 import { type Rewrite, rewriteSecrets } from '../../formats/redaction/secrets.ts';
 import { CEF_KEYS } from '../../formats/wire/cef-keys.ts';
@@ -74,7 +74,7 @@ function memberStep({ member, value }: MemberRule): HidingStep {
     apply(text) {
       // A name may be written with escapes: then it is looked for in full.
       if (!text.includes(name) && !text.includes('\\')) return text;
-      const places = placesOf(Buffer.from(text, 'latin1'), path);
+      const places = placesOf(jsonText(text), path);
       return replaced(
         text,
         places.map(({ start, end }) => ({ start, end, text: value.json(text.substring(start, end)) })),

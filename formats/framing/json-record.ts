@@ -7,6 +7,8 @@ import { type MemberTable, memberTable, scanObject } from './json-scan.ts';
 import { FormatError, type JsonMembers, type LogRecord, UNSOUGHT } from './record.ts';
 
 const QUOTE = 0x22;
+const OPEN_BRACE = 0x7b;
+const OPEN_BRACKET = 0x5b;
 
 /** A JSON record over the framing's buffer. One instance a framing, pointed at one record after another. */
 export class JsonRecord implements LogRecord, JsonMembers {
@@ -15,7 +17,7 @@ export class JsonRecord implements LogRecord, JsonMembers {
   repaired = false;
   printable = false;
   problem: FormatError | undefined;
-  private readonly paths: JsonPaths;
+  readonly paths: JsonPaths;
   private readonly finder: JsonFinder;
   /** Whether the finder has read the record at hand. */
   private isFound = false;
@@ -24,6 +26,10 @@ export class JsonRecord implements LogRecord, JsonMembers {
   private bytes: Buffer = Buffer.alloc(0);
   private base = 0;
   private parsed: unknown;
+  /** Lists and objects that were parsed, by their places, and in which scan: several expressions read them. */
+  private readonly parsedParts: unknown[] = [];
+  private readonly parsedIn: number[] = [];
+  private scans = 0;
 
   /** @param paths what `scan` looks for */
   constructor(paths = new JsonPaths()) {
@@ -47,12 +53,25 @@ export class JsonRecord implements LogRecord, JsonMembers {
    */
   scan(bytes: Buffer, start: number, end: number): number {
     this.clear();
+    this.scans += 1;
     if (!this.finder.isIdle) {
       const after = this.finder.scan(bytes, start, end);
       this.isFound = after >= 0;
       if (this.isFound) return after;
     }
     return scanObject(bytes, start, end, this.members);
+  }
+
+  /** As `scan`, for an object that has none of these lists; -1 where it has, or where this cannot be said. */
+  scanBare(bytes: Buffer, start: number, end: number, lists: readonly string[]): number {
+    const after = this.scan(bytes, start, end);
+    return this.isFound && !lists.some((name) => this.holdsList(bytes, name)) ? after : -1;
+  }
+
+  private holdsList(bytes: Buffer, name: string): boolean {
+    const place = this.paths.placeOf([name]);
+    const at = this.finder.spans[2 * place] as number;
+    return place >= this.finder.places || (at > 0 && bytes[at] === OPEN_BRACKET);
   }
 
   /** Points this record at `bytes[start, end)`. `ascii`: the bytes need no look at their UTF-8. */
@@ -90,9 +109,19 @@ export class JsonRecord implements LogRecord, JsonMembers {
     if (end === 0) return undefined;
     const start = spans[2 * place] as number;
     const { base, text } = this;
-    if (text.charCodeAt(start - base) === QUOTE && !this.finder.escapes)
-      return text.substring(start - base + 1, end - base - 1);
-    return valueIn(text.substring(start - base, end - base));
+    const first = text.charCodeAt(start - base);
+    if (first === QUOTE && !this.finder.escapes) return text.substring(start - base + 1, end - base - 1);
+    const json = text.substring(start - base, end - base);
+    return first === OPEN_BRACE || first === OPEN_BRACKET ? this.part(place, json) : scalarIn(json);
+  }
+
+  /** The list or object at a place. */
+  private part(place: number, json: string): unknown {
+    if (this.parsedIn[place] !== this.scans) {
+      this.parsedParts[place] = parse(json);
+      this.parsedIn[place] = this.scans;
+    }
+    return this.parsedParts[place];
   }
 
   foundText(paths: JsonPaths, place: number): string | undefined | typeof UNSOUGHT {
@@ -147,10 +176,12 @@ export class JsonRecord implements LogRecord, JsonMembers {
   }
 }
 
-/** The value of valid JSON text, an integer that JavaScript cannot hold as its digits. */
-function valueIn(json: string): unknown {
+/** The value of a valid JSON string, number or literal, an integer that JavaScript cannot hold as its digits. */
+function scalarIn(json: string): unknown {
   if (json.charCodeAt(0) === QUOTE && !json.includes('\\')) return json.substring(1, json.length - 1);
-  const value = parse(json);
+  if (json === 'true' || json === 'false') return json === 'true';
+  if (json === 'null') return null;
+  const value = json.charCodeAt(0) === QUOTE ? parse(json) : Number(json);
   if (typeof value !== 'number' || isExact(value)) return value;
   return /^-?\d+$/.test(json) ? json : value;
 }

@@ -28,6 +28,8 @@ export class JsonFraming implements Framing {
   private inArray = false;
   /** Whether an object stands around that array. */
   private inWrapper = false;
+  /** Whether the last top-level object was a record itself: then the next one most likely is, too. */
+  private isBare = false;
   private ascii = true;
   private ordinal = 0;
   /** No use in scanning again before this many bytes are here: keeps a huge record from being scanned n times. */
@@ -129,6 +131,12 @@ export class JsonFraming implements Framing {
   /** Looks through a top-level object for the array of records; without one, the object is a record itself. */
   private readWrapper(start: number, emit: RecordSink): number {
     const { bytes, end } = this.carry;
+    const after = this.isBare ? this.record.scanBare(bytes, start, end, this.wrappers) : MORE;
+    if (after > 0) {
+      this.hand(start, after, emit);
+      return this.moveTo(after);
+    }
+    this.isBare = true;
     let at = start + 1;
     for (;;) {
       at = skipSpace(bytes, at, end);
@@ -154,6 +162,7 @@ export class JsonFraming implements Framing {
   private enterArray(at: number, inWrapper: boolean): number {
     this.inArray = true;
     this.inWrapper = inWrapper;
+    this.isBare = false;
     return this.moveTo(at);
   }
 

@@ -45,6 +45,8 @@ export interface JsonMembers {
   names(): readonly string[];
   /** The text of a top-level member's value as it stands in the record; undefined when there is none. */
   raw(name: string): string | undefined;
+  /** What was looked for while the record was found. */
+  readonly paths: JsonPaths;
   /**
    * The value at a place of these paths, as `value` has it, but for an integer that JavaScript cannot hold, which is its
    * digits; `UNSOUGHT` where nobody looked for it while the record was found.

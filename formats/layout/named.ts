@@ -4,47 +4,97 @@ import { type Layout, type OpenLayout, originOr } from './layout.ts';
 
 const NONE: readonly string[] = [];
 
-/** The values of one record by their names, in their order. A name that comes again gets a number: `Data`, `Data.1`. */
+/**
+ * The values of one record by their names, in their order. A name that comes again gets a number: `Data`, `Data.1`. Names
+ * that are known beforehand have a place, by which they are found without a look at the name.
+ */
 export class NamedValues {
   /** Which of several forms the record has, where its layout tells them apart; not a value of its own. */
   form: string | undefined;
-  private readonly values = new Map<string, string>();
+  private readonly places = new Map<string, number>();
+  /** Where the value of each place stands among those of the record at hand; -1 where there is none. */
+  private readonly indexes: number[] = [];
+  /** The same for names without a place. */
+  private readonly others = new Map<string, number>();
   private readonly again = new Map<string, number>();
+  /** Used again for each record: the first `count` are its own. */
+  private readonly allNames: string[] = [];
+  private readonly allTexts: string[] = [];
+  private count = 0;
+  /** Those of the record at hand alone, once somebody has asked. */
+  private ownNames: readonly string[] | undefined;
+  private ownTexts: readonly string[] | undefined;
 
-  get(name: string): string | undefined {
-    return this.values.get(name);
+  /** The place of a name; to be asked once. */
+  placeOf(name: string): number {
+    const known = this.places.get(name);
+    if (known !== undefined) return known;
+    this.places.set(name, this.indexes.length);
+    return this.indexes.push(this.others.get(name) ?? -1) - 1;
+  }
+
+  at(place: number): string | undefined {
+    const index = this.indexes[place] as number;
+    return index < 0 ? undefined : this.allTexts[index];
+  }
+
+  /** Adds the value of a name that has this place. */
+  put(place: number, name: string, value: string): void {
+    if (this.indexes[place] === -1) this.indexes[place] = this.append(name, value);
+    else this.repeat(name, value);
   }
 
   add(name: string, value: string): void {
-    if (!this.values.has(name)) {
-      this.values.set(name, value);
-      return;
-    }
+    const place = this.places.get(name);
+    if (place !== undefined) this.put(place, name, value);
+    else if (this.others.has(name)) this.repeat(name, value);
+    else this.others.set(name, this.append(name, value));
+  }
+
+  private append(name: string, value: string): number {
+    this.allNames[this.count] = name;
+    this.allTexts[this.count] = value;
+    this.count += 1;
+    return this.count - 1;
+  }
+
+  private repeat(name: string, value: string): void {
     const count = (this.again.get(name) ?? 0) + 1;
     this.again.set(name, count);
-    this.values.set(`${name}.${count}`, value);
+    const numbered = `${name}.${count}`;
+    const place = this.places.get(numbered);
+    const index = place === undefined ? this.others.get(numbered) : this.indexes[place];
+    if (index === undefined || index < 0) this.add(numbered, value);
+    else this.allTexts[index] = value;
   }
 
   clear(): void {
     this.form = undefined;
-    this.values.clear();
+    this.allTexts.fill('', 0, this.count);
+    this.count = 0;
+    this.ownNames = undefined;
+    this.ownTexts = undefined;
+    this.indexes.fill(-1);
+    if (this.others.size > 0) this.others.clear();
     if (this.again.size > 0) this.again.clear();
   }
 
-  names(): string[] {
-    return [...this.values.keys()];
+  get names(): readonly string[] {
+    this.ownNames ??= this.allNames.slice(0, this.count);
+    return this.ownNames;
   }
 
-  texts(): string[] {
-    return [...this.values.values()];
+  get texts(): readonly string[] {
+    this.ownTexts ??= this.allTexts.slice(0, this.count);
+    return this.ownTexts;
   }
 }
 
 export interface NamedOptions {
   readonly describe: string;
   readonly framing: (options: FramingOptions) => Framing;
-  /** Adds what the text of a record says. @throws {FormatError} when it cannot be read */
-  readonly read: (text: string, into: NamedValues) => void;
+  /** Makes what adds to the values what the text of a record says. @throws {FormatError} when it cannot be read */
+  readonly reader: (into: NamedValues) => (text: string) => void;
 }
 
 /**
@@ -52,29 +102,33 @@ export interface NamedOptions {
  * that the record has.
  */
 export function named(options: NamedOptions): Layout {
-  const current: { origin?: ObjectOrigin; readonly values: NamedValues } = { values: new NamedValues() };
+  const values = new NamedValues();
+  const current: { origin?: ObjectOrigin } = {};
+  const read = options.reader(values);
   const open = (origin: ObjectOrigin, framing: FramingOptions): OpenLayout => ({
     framing: options.framing(framing),
     header: '',
     columns: NONE,
     enter: ({ text }: LogRecord): void => {
       current.origin = origin;
-      current.values.clear();
-      options.read(text, current.values);
+      values.clear();
+      read(text);
     },
     get labels(): readonly string[] {
-      return current.values.names();
+      return values.names;
     },
     get cells(): readonly string[] {
-      return current.values.texts();
+      return values.texts;
     },
   });
   return {
     kind: 'text',
     describe: options.describe,
-    resolve: originOr(current, (path) =>
-      path === 'form' ? () => current.values.form : () => current.values.get(path),
-    ),
+    resolve: originOr(current, (path) => {
+      if (path === 'form') return () => values.form;
+      const place = values.placeOf(path);
+      return () => values.at(place);
+    }),
     open,
   };
 }

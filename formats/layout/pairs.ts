@@ -16,7 +16,7 @@ export function pairs({ starts, otherwise }: PairsOptions): Layout {
   return named({
     describe: 'records of lines `name: value`',
     framing: textFraming(starts),
-    read: (text, into) => {
+    reader: (into) => (text) => {
       let count = 0;
       for (const line of text.split('\n')) {
         const colon = line.indexOf(':');

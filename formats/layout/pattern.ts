@@ -26,15 +26,60 @@ export type Forms = readonly (readonly [form: string, pattern: RegExp])[];
 export function pattern(patterns: RegExp | readonly RegExp[], options: PatternOptions = {}): Layout {
   const { otherwise, starts, leads, within = {} } = options;
   const list = patterns instanceof RegExp ? [patterns] : patterns;
-  const further = Object.entries(within);
   return named({
     describe: starts === undefined ? 'lines of text' : 'records of one or more lines of text',
     framing: textFraming(starts, leads),
-    read: (text, into) => {
-      if (!match(list, text, into)) missed(text, into, otherwise);
-      for (const [name, forms] of further) readForms(forms, into.get(name), into);
+    reader: (into) => {
+      const all = list.map((one) => new NumberedPattern(one, into));
+      const further = Object.entries(within).map(([name, forms]) => furtherForms(name, forms, into));
+      return (text) => {
+        if (!all.some((one) => one.read(text))) missed(text, into, otherwise);
+        for (const read of further) read();
+      };
     },
   });
+}
+
+/** A pattern whose groups are read by their numbers: an object of their names for each record costs more than the search. */
+class NumberedPattern {
+  private readonly pattern: RegExp;
+  private readonly names: readonly string[];
+  private readonly places: readonly number[];
+  private readonly into: NamedValues;
+
+  /** @throws when not every group has a name of its own */
+  constructor(pattern: RegExp, into: NamedValues) {
+    const { source, flags } = pattern;
+    this.names = Object.keys(new RegExp(`${source}|`, flags).exec('')?.groups ?? {});
+    this.pattern = new RegExp(source.replace(/(?<!\\)\(\?<(?![=!])[^>]+>/g, '('), flags);
+    this.places = this.names.map((name) => into.placeOf(name));
+    this.into = into;
+    const groups = new RegExp(`${this.pattern.source}|`, flags).exec('');
+    if (groups?.length !== this.names.length + 1 || groups.groups !== undefined)
+      throw new Error(`a group of ${source} has no name, or that of another`);
+  }
+
+  /** Adds what the groups say. @returns whether the text matches */
+  read(text: string): boolean {
+    const found = this.pattern.exec(text);
+    if (found === null) return false;
+    const { names, places, into } = this;
+    for (let group = 0; group < names.length; group += 1) {
+      const value = found[group + 1];
+      if (value !== undefined) into.put(places[group] as number, names[group] as string, value);
+    }
+    return true;
+  }
+}
+
+/** Reads the value of a name further, by the first of the forms that it has. */
+function furtherForms(name: string, forms: Forms, into: NamedValues): () => void {
+  const place = into.placeOf(name);
+  const all = forms.map(([form, one]) => ({ form, pattern: new NumberedPattern(one, into) }));
+  return () => {
+    const text = into.at(place);
+    if (text !== undefined) into.form = all.find(({ pattern }) => pattern.read(text))?.form ?? into.form;
+  };
 }
 
 /** The framing of lines, or of blocks of lines where it is told how one starts. */
@@ -43,34 +88,6 @@ export function textFraming(starts?: RegExp, leads?: RegExp): (options: FramingO
     if (options.whole === true) return new WholeText(options);
     return starts === undefined ? new LineFraming(() => 0, options) : new BlockFraming(starts, options, leads);
   };
-}
-
-function match(patterns: readonly RegExp[], text: string, into: NamedValues): boolean {
-  for (const one of patterns) {
-    const found = one.exec(text);
-    if (found === null) continue;
-    addGroups(found, into);
-    return true;
-  }
-  return false;
-}
-
-function addGroups({ groups }: RegExpExecArray, into: NamedValues): void {
-  for (const name in groups) {
-    const value = groups[name];
-    if (value !== undefined) into.add(name, value);
-  }
-}
-
-function readForms(forms: Forms, text: string | undefined, into: NamedValues): void {
-  if (text === undefined) return;
-  for (const [form, pattern] of forms) {
-    const found = pattern.exec(text);
-    if (found === null) continue;
-    into.form = form;
-    addGroups(found, into);
-    return;
-  }
 }
 
 /** @throws {FormatError} TF-PATTERN-MISS */

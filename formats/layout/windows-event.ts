@@ -17,7 +17,7 @@ export function windowsEvents(): Layout {
     describe: 'Windows events in XML',
     framing: (options) =>
       options.whole === true ? new WholeText(options, false) : new DocumentFraming('Event', options),
-    read: readEvent,
+    reader: (into) => (text) => readEvent(text, into),
   });
 }
 

@@ -13,39 +13,60 @@ const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 const COMMA = 0x2c;
 
+/** The text of a JSON record, and its bytes. */
+export interface JsonText {
+  readonly text: string;
+  readonly bytes: Buffer;
+}
+
+export function jsonText(text: string): JsonText {
+  return { text, bytes: Buffer.from(text, 'latin1') };
+}
+
 /**
  * Where the values of a path stand in the text of a JSON record, in their order. A name of the path is that of a member, or
  * the number of an item; `*` is all of them. Of two members with one name both are found.
  * @throws {FormatError} TF-REDACT-PLACE when the text cannot be followed as far as the path goes
  */
-export function placesOf(bytes: Buffer, path: readonly string[]): Place[] {
+export function placesOf(json: JsonText, path: readonly string[]): Place[] {
   const found: Place[] = [];
-  const start = skipSpace(bytes, 0, bytes.length);
-  follow(bytes, { start, end: bytes.length }, path, found);
+  const { length } = json.bytes;
+  follow(json, { start: skipSpace(json.bytes, 0, length), end: length }, path, found);
   return found;
 }
 
-function follow(bytes: Buffer, place: Place, path: readonly string[], found: Place[]): void {
+function follow(json: JsonText, place: Place, path: readonly string[], found: Place[]): void {
   const [name, ...rest] = path;
+  const first = json.bytes[place.start];
   if (name === undefined) found.push(place);
-  else if (bytes[place.start] === OPEN_BRACE) {
-    for (const member of members(bytes, place)) {
-      if (name === '*' || member.name === name) follow(bytes, member, rest, found);
+  else if (first === OPEN_BRACE) {
+    for (const member of members(json, place)) {
+      if (name === '*' || member.name === name) follow(json, member, rest, found);
     }
-  } else if (bytes[place.start] === OPEN_BRACKET) {
-    for (const [index, item] of items(bytes, place).entries()) {
-      if (name === '*' || name === String(index)) follow(bytes, item, rest, found);
+  } else if (first === OPEN_BRACKET) {
+    for (const [index, item] of items(json.bytes, place).entries()) {
+      if (name === '*' || name === String(index)) follow(json, item, rest, found);
     }
   }
 }
 
+/** Used again for each object: what is in it is taken out at once. */
+const table = memberTable();
+
 /** The members of the object at a place. @throws {FormatError} */
-export function members(bytes: Buffer, { start, end }: Place): readonly (Place & { readonly name: string })[] {
-  const table = memberTable();
+export function members(
+  { text, bytes }: JsonText,
+  { start, end }: Place,
+): readonly (Place & { readonly name: string })[] {
   if (scanObject(bytes, start, end, table) < 0) throw unplaced();
-  return Array.from({ length: table.count }, (_, index) => {
-    const [keyStart = 0, keyEnd = 0, valueStart = 0, valueEnd = 0] = table.offsets.subarray(4 * index, 4 * index + 4);
-    return { name: plainName(bytes.toString('latin1', keyStart, keyEnd)), start: valueStart, end: valueEnd };
+  const { offsets, count } = table;
+  return Array.from({ length: count }, (_, index) => {
+    const name = text.substring(offsets[4 * index] as number, offsets[4 * index + 1]);
+    return {
+      name: plainName(name),
+      start: offsets[4 * index + 2] as number,
+      end: offsets[4 * index + 3] as number,
+    };
   });
 }
 

@@ -22,7 +22,7 @@ export function replaced(text: string, replacements: readonly Replacement[]): st
 
 /** Makes records of changed texts; the same instance each time. */
 export class Rewriter {
-  private readonly json = new JsonRecord();
+  private json = new JsonRecord();
 
   /** The record with another text, read as the record was. */
   withText(record: LogRecord, text: string): LogRecord {
@@ -30,6 +30,7 @@ export class Rewriter {
     const { ordinal, repaired, printable, problem } = record;
     if (record.json === undefined) return { ordinal, text, repaired, printable, problem, json: undefined };
     const bytes = Buffer.from(text, 'latin1');
+    if (record.json.paths !== this.json.paths) this.json = new JsonRecord(record.json.paths);
     this.json.scan(bytes, 0, bytes.length);
     this.json.at(ordinal, bytes, 0, bytes.length, isAscii(bytes), problem);
     return this.json;

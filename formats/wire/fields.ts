@@ -1,6 +1,6 @@
 import { isAdded } from '../enrichment.ts';
 import type { FieldName, LogEvent } from '../event.ts';
-import { isFresh } from '../expression.ts';
+import { absent, isFresh } from '../expression.ts';
 import { FormatError } from '../framing/record.ts';
 import type { LogType } from '../log-type.ts';
 import { DROP_ORDER } from './drop-order.ts';
@@ -30,7 +30,7 @@ export function fieldWriters(type: LogType, writerOf: (name: FieldName) => Write
 
 /** Whether there is a value to write. 0 and false are values; a structure is not: it has no text. */
 export function present(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== '' && value !== '-' && typeof value !== 'object';
+  return typeof value === 'string' ? !absent(value) : value !== undefined && typeof value !== 'object';
 }
 
 /** All fields of an event, those named in `without` left out. */

@@ -29,14 +29,14 @@ export class Column {
   private pieces!: Pieces;
   private dictionary: Dictionary | undefined;
   private pages: Page[] = [];
+  /** The first of them. */
+  private page: Page | undefined;
   /** Entries that are left in the first page. */
   private left = 0;
   /** Entries of the row group that no page loaded so far holds. */
   private toLoad = 0;
   /** Rows that begin in loaded pages, from the one at hand on. */
   private begun = 0;
-  /** The value of the entry at hand has been read. */
-  private taken = false;
 
   constructor(element: SchemaElement, maxDef: number, maxRep: number) {
     this.element = element;
@@ -51,6 +51,7 @@ export class Column {
     this.pieces = pieces;
     this.dictionary = undefined;
     this.pages = [];
+    this.page = undefined;
     this.left = 0;
     this.toLoad = Number(meta.num_values);
     this.begun = 0;
@@ -75,26 +76,31 @@ export class Column {
     this.begun -= rows;
   }
 
-  /** The value of the entry at hand as JSON text; undefined where JSON has none. To be asked once an entry. */
-  text(): string | undefined {
-    this.taken = true;
-    return (this.pages[0] as Page).texts.next();
+  /** The value of the entry at hand as JSON text, undefined where JSON has none; then goes on to the next entry. */
+  take(): string | undefined {
+    const text = (this.page as Page).texts.next();
+    this.step();
+    return text;
   }
 
   /** Goes on to the next entry, past a value that nobody asked for. */
   advance(): void {
-    if (!this.taken && this.def === this.maxDef) this.text();
-    this.taken = false;
+    if (this.def === this.maxDef) this.page?.texts.next();
+    this.step();
+  }
+
+  private step(): void {
     this.left -= 1;
     if (this.left === 0) {
       this.pages.shift();
-      this.left = this.pages[0]?.entries ?? 0;
+      this.page = this.pages[0];
+      this.left = this.page?.entries ?? 0;
     }
     this.enter();
   }
 
   private enter(): void {
-    const page = this.pages[0];
+    const { page } = this;
     this.rep = page?.reps?.next() ?? 0;
     this.def = page === undefined ? 0 : (page.defs?.next() ?? this.maxDef);
   }
@@ -144,6 +150,7 @@ export class Column {
     this.begun += page.rows;
     this.pages.push(page);
     if (this.pages.length === 1) {
+      this.page = page;
       this.left = page.entries;
       this.enter();
     }

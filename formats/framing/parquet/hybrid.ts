@@ -65,21 +65,24 @@ export class Hybrid {
   }
 
   private unpack(): number {
+    const { bytes, width, packedAt, packedBit } = this;
+    const bits = packedBit + width;
+    this.packedAt = packedAt + (bits >> 3);
+    this.packedBit = bits & 7;
+    // A last group may be cut short where nothing but its padding is missing: behind the end there are zeros.
+    if (bits > 31) return this.unpackWide(packedAt, packedBit);
+    let value = bytes[packedAt] ?? 0;
+    if (bits > 8) value |= (bytes[packedAt + 1] ?? 0) << 8;
+    if (bits > 16) value |= (bytes[packedAt + 2] ?? 0) << 16;
+    if (bits > 24) value |= (bytes[packedAt + 3] ?? 0) << 24;
+    return (value >>> packedBit) & (2 ** width - 1);
+  }
+
+  /** A value that four bytes do not hold. */
+  private unpackWide(at: number, bit: number): number {
     let value = 0;
-    let have = 0;
-    while (have < this.width) {
-      // A last group may be cut short where nothing but its padding is missing.
-      const byte = this.bytes[this.packedAt] ?? 0;
-      const taken = Math.min(8 - this.packedBit, this.width - have);
-      value += ((byte >>> this.packedBit) & ((1 << taken) - 1)) * 2 ** have;
-      have += taken;
-      this.packedBit += taken;
-      if (this.packedBit === 8) {
-        this.packedBit = 0;
-        this.packedAt += 1;
-      }
-    }
-    return value;
+    for (let byte = 0; byte < 5; byte += 1) value += (this.bytes[at + byte] ?? 0) * 256 ** byte;
+    return Math.floor(value / 2 ** bit) % 2 ** this.width;
   }
 
   private varint(): number {

@@ -6,17 +6,23 @@ export function lineOf(columns: readonly Column[]): (out: Out) => void {
   return (out) => {
     let mark = '';
     for (const column of columns) {
-      const text = column.def < column.maxDef ? undefined : column.text();
-      column.advance();
+      const isNull = column.def < column.maxDef;
+      const text = isNull ? undefined : column.take();
+      if (isNull) column.advance();
       out.text += mark + (text === undefined ? '-' : cellOf(text));
       mark = ' ';
     }
   };
 }
 
+const QUOTE = 0x22;
+const BLANK = /[\x00-\x20]/;
+const BLANKS = /[\x00-\x20]/g;
+
 /** JSON text as a cell. A space would end it: it is written as in a URL. */
 function cellOf(json: string): string {
-  if (!json.startsWith('"')) return json;
-  const text = json.includes('\\') ? String(JSON.parse(json)) : json.slice(1, -1);
-  return text.replace(/[\x00-\x20]/g, (mark) => encodeURIComponent(mark)) || '-';
+  if (json.charCodeAt(0) !== QUOTE) return json;
+  const text = json.includes('\\') ? String(JSON.parse(json)) : json.substring(1, json.length - 1);
+  if (!BLANK.test(text)) return text === '' ? '-' : text;
+  return text.replace(BLANKS, (mark) => encodeURIComponent(mark));
 }

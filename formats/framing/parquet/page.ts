@@ -3,7 +3,7 @@ import { FormatError } from '../record.ts';
 import { unpackPage } from './codec.ts';
 import { damaged } from './damage.ts';
 import { bitsFor, Hybrid } from './hybrid.ts';
-import type { ToText } from './text.ts';
+import { isText, plainTexts, type ToText } from './text.ts';
 import { type Values, valuesOf } from './values.ts';
 
 /** Values as JSON text, in the order in which pages refer to them. */
@@ -101,6 +101,7 @@ function textsOf(values: Buffer, encoding: Encoding, reading: PageReading): Valu
   if (encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY') return looked(values, dictionary);
   // A page of nulls may hold not even the beginning of its encoding.
   if (values.length === 0) return { next: () => fewer() };
+  if (encoding === 'PLAIN' && isText(element)) return plainTexts(values);
   const stored = valuesOf(values, encoding, element);
   return { next: () => toText(stored.next()) };
 }

@@ -75,8 +75,7 @@ function leaf(column: Column): Value {
   return {
     columns: [column],
     write(out, before) {
-      const text = column.text();
-      column.advance();
+      const text = column.take();
       if (text !== undefined) out.text += before + text;
       return text !== undefined;
     },

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { SchemaElement, TimeUnit } from 'hyparquet/src/types.js';
 import { damaged } from './damage.ts';
-import type { Stored } from './values.ts';
+import { Slices, type Stored, type Values } from './values.ts';
 
 /** A stored value as JSON text, a byte string; undefined for what JSON cannot say (NaN and the infinities). */
 export type ToText = (value: Stored) => string | undefined;
@@ -59,14 +59,41 @@ function finite(value: number): string | undefined {
 const unsigned: ToText = (value) =>
   typeof value === 'bigint' ? String(BigInt.asUintN(64, value)) : String((value as number) >>> 0);
 
-const PLAIN_TEXT = /^[\x20\x21\x23-\x5b\x5d-\x7e]*$/;
+/** Bytes that stand in a JSON string as they are. */
+const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x7f);
+for (const mark of '"\\') PLAIN[mark.charCodeAt(0)] = 0;
 
 /** Text in quotes. Bytes that are no UTF-8 stay in what is said to be text, for the framing to mend; others go in base64. */
 function stringText(bytes: Buffer, isText: boolean): string {
-  const text = bytes.toString('latin1');
-  if (PLAIN_TEXT.test(text)) return `"${text}"`;
+  return textIn(bytes, 0, bytes.length) ?? oddText(bytes, isText);
+}
+
+/** Bytes as a JSON string, where they stand there as they are. */
+function textIn(bytes: Buffer, start: number, end: number): string | undefined {
+  for (let at = start; at < end; at += 1) if (PLAIN[bytes[at] as number] === 0) return undefined;
+  return `"${bytes.toString('latin1', start, end)}"`;
+}
+
+function oddText(bytes: Buffer, isText: boolean): string {
   if (!isText && !isUtf8(bytes)) return `"${bytes.toString('base64')}"`;
-  return `"${text.replace(/["\\\x00-\x1f]/g, (mark) => JSON.stringify(mark).slice(1, -1))}"`;
+  return `"${bytes.toString('latin1').replace(/["\\\x00-\x1f]/g, (mark) => JSON.stringify(mark).slice(1, -1))}"`;
+}
+
+/** Texts of a plain page of a column of text, without a buffer for each. */
+export function plainTexts(bytes: Buffer): Values<string> {
+  const slices = new Slices(bytes);
+  return {
+    next() {
+      slices.next();
+      const { start, end } = slices;
+      return textIn(bytes, start, end) ?? oddText(bytes.subarray(start, end), true);
+    },
+  };
+}
+
+/** Whether a column's values are text. */
+export function isText({ type, converted_type, logical_type }: SchemaElement): boolean {
+  return type === 'BYTE_ARRAY' && /^(?:UTF8|STRING|ENUM)$/.test(logical_type?.type ?? converted_type ?? '');
 }
 
 /** JSON inside a column stands as it is; what is none is text. */

@@ -32,6 +32,29 @@ function bits(levels: Hybrid): Values<boolean> {
   return { next: () => levels.next() === 1 };
 }
 
+/** Byte arrays as they are, each behind its length: where they stand in the page. */
+export class Slices {
+  readonly bytes: Buffer;
+  start = 0;
+  end = 0;
+
+  constructor(bytes: Buffer) {
+    this.bytes = bytes;
+  }
+
+  /** Goes on to the next one. @throws {FormatError} when there is none */
+  next(): void {
+    const { bytes, end } = this;
+    const start = end + 4;
+    if (start > bytes.length) throw damaged('fewer values than the page says');
+    const [a, b, c, d] = [bytes[end] ?? 0, bytes[end + 1] ?? 0, bytes[end + 2] ?? 0, bytes[end + 3] ?? 0];
+    const size = ((d << 24) | (c << 16) | (b << 8) | a) >>> 0;
+    if (size > bytes.length - start) throw damaged('a value reaches beyond its page');
+    this.start = start;
+    this.end = start + size;
+  }
+}
+
 /** Values as they are, one behind the other. */
 export function plain(bytes: Buffer, element: SchemaElement): Values<Stored> {
   let at = 0;

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { splitQuoted, splitSpaces, splitTabs } from '../../../formats/layout/split.ts';
 import { placesOfCells } from '../../../formats/redaction/cell-places.ts';
-import { placesOf } from '../../../formats/redaction/json-places.ts';
+import { jsonText, placesOf } from '../../../formats/redaction/json-places.ts';
 import { replaced } from '../../../formats/redaction/replace.ts';
 
 const valuesAt = (text: string, path: string): string[] =>
-  placesOf(Buffer.from(text, 'latin1'), path.split('.')).map(({ start, end }) => text.slice(start, end));
+  placesOf(jsonText(text), path.split('.')).map(({ start, end }) => text.slice(start, end));
 
 describe('values of a path in JSON', () => {
   test.each([
@@ -47,7 +47,7 @@ describe('values of a path in JSON', () => {
     }));
     const property = fc.property(tree, fc.constantFrom(0, 1), (value, indent) => {
       const text = Buffer.from(JSON.stringify({ a: value, z: 1 }, null, indent)).toString('latin1');
-      const places = placesOf(Buffer.from(text, 'latin1'), ['a', '*', 'b']);
+      const places = placesOf(jsonText(text), ['a', '*', 'b']);
       const hidden = replaced(
         text,
         places.map((place) => ({ ...place, text: '"***"' })),
