@@ -55,6 +55,17 @@ test.concurrent.each(['close', 'ignore'] as const)(
   },
 );
 
+test.concurrent('a receiver that dies while it is asked is asked again before it is taken for a weaker one', async () => {
+  const { transport, send, receiver } = await tlsPair(certificates, { atEnd: 'close' }, auto);
+  const sent = send(['a']);
+  await until(() => receiver.open.size === 1);
+  // After the handshake, within the second that the session is held.
+  await sleep(400);
+  receiver.behave({});
+  await sent;
+  expect(transport.confirmation?.level).toBe('close-notify');
+});
+
 test.concurrent('a probe decides too, and says what was found', async () => {
   const answering = await tlsPair(certificates, {}, auto);
   expect(await answering.transport.probe(never)).toMatchObject({ ok: true, assurance: 'confirmed' });
