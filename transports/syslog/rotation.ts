@@ -13,6 +13,8 @@ import type { TlsSession } from './tls-session.ts';
 const IDLE_MS = 100;
 /** ... but not more often than this, so that a trickle of events does not become a stream of handshakes. */
 const IDLE_GAP_MS = 1_000;
+/** One that carries much, and gets no more: the agent holds as much as it may, and waits for the confirmation. */
+const STARVED_MS = 20;
 
 export interface ConfirmSettings extends TlsTarget, Framed {
   readonly connections: number;
@@ -53,6 +55,7 @@ export class Rotation implements Transport {
   private unproven: Load[] = [];
   private lastEnd = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
+  private lookingAt = Number.POSITIVE_INFINITY;
 
   constructor(settings: ConfirmSettings, envelope: Envelope) {
     this.settings = settings;
@@ -132,20 +135,32 @@ export class Rotation implements Transport {
 
   /** Ends the connection being filled when it is time to have it confirmed, or sees to it that it can be. */
   private turn(): void {
-    clearTimeout(this.timer);
     const load = this.filling;
     if (load === undefined || load.deliveries.length === 0) return;
     const now = performance.now();
-    const idleAt = Math.max(load.lastWrite + IDLE_MS, this.lastEnd + IDLE_GAP_MS);
-    const full = load.session.bytes >= Math.min(this.settings.confirmAfter, this.slice.limit);
+    const starved = load.session.bytes >= this.settings.confirmAfter;
+    const idleAt = starved
+      ? load.lastWrite + STARVED_MS
+      : Math.max(load.lastWrite + IDLE_MS, this.lastEnd + IDLE_GAP_MS);
+    const full = load.session.bytes >= this.slice.limit;
     const dueAt = full ? now : load.firstWrite + this.settings.confirmInterval;
     const replaceable = this.next !== undefined || this.settings.connections === 1;
     if ((now >= idleAt && this.intake.empty) || (now >= dueAt && replaceable)) this.end(load, now);
     else {
       if (now >= dueAt) this.connect();
-      const later = [idleAt, dueAt].filter((at) => at > now);
-      if (later.length > 0) this.timer = setTimeout(() => this.pump(), Math.min(...later) - now);
+      this.lookAgain(Math.min(...[idleAt, dueAt].filter((at) => at > now)), now);
     }
+  }
+
+  /** One timer does for many blocks, each of which puts its time off: it comes too early then, and looks again. */
+  private lookAgain(at: number, now: number): void {
+    if (at === Number.POSITIVE_INFINITY || this.lookingAt <= at) return;
+    clearTimeout(this.timer);
+    this.lookingAt = at;
+    this.timer = setTimeout(() => {
+      this.lookingAt = Number.POSITIVE_INFINITY;
+      this.pump();
+    }, at - now);
   }
 
   private end(load: Load, now: number): void {

@@ -58,7 +58,7 @@ export const syslogSchema = {
     default: 5_000,
   },
   confirm_after: {
-    doc: 'Bytes on one connection after which they are confirmed. With `confirm: window`: most bytes that are sent again when the connection breaks; half of them should be more than the receive buffer of the receiver.',
+    doc: 'Bytes on one connection after which they are confirmed; twice as many where the receiver confirms within a second. With `confirm: window`: most bytes that are sent again when the connection breaks; half of them should be more than the receive buffer of the receiver.',
     format: 'bytes',
     default: 8 * MiB,
   },

@@ -62,6 +62,27 @@ test('with one connection all events arrive in order', async () => {
   expect(Math.max(...said.connections)).toBe(1);
 });
 
+test('who has sent much and waits for the confirmation need not wait for another second', async () => {
+  const { send } = await tlsPair(certificates, {}, { confirm_after: 20_000, confirm_interval: 60_000 });
+  const much = Array.from({ length: 30 }, (_, index) => `${index}${'.'.repeat(1000)}`);
+  const start = performance.now();
+  for (let turn = 0; turn < 8; turn += 1) await send(much);
+  expect(performance.now() - start).toBeLessThan(5_000);
+});
+
+test('a block of many pieces is followed by the end of its session, and arrives whole', async () => {
+  const slow = { bytesPerSecond: 10_000_000 };
+  const { receiver, send } = await tlsPair(certificates, slow, {
+    confirm_after: 100,
+    connections: 1,
+    stall_timeout: 5_000,
+  });
+  // More than the kernels on both sides take at once.
+  const large = Array.from({ length: 400 }, (_, index) => `${index}${'.'.repeat(30_000)}`);
+  await Promise.all([send(large), send(['last'])]);
+  expect(receiver.messages.map(textOf)).toEqual([...large, 'last']);
+});
+
 test('blocks that keep coming are confirmed every confirm_interval', async () => {
   const { send } = await tlsPair(certificates, {}, { confirm_interval: 300 });
   let confirmed = 0;
