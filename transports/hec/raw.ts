@@ -36,7 +36,7 @@ export function rawRequest(frames: Buffer): { readonly query: string; readonly b
   const queryLength = frames.indexOf(LINE_FEED) + 1;
   const texts: Buffer[] = [];
   for (let at = 0; at < frames.length; ) {
-    const end = frames.indexOf(LINE_FEED, at + queryLength) + 1;
+    const end = frames.indexOf(LINE_FEED, at + queryLength) + 1 || frames.length;
     texts.push(frames.subarray(at + queryLength, end));
     at = end;
   }
