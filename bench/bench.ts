@@ -2,19 +2,22 @@
  * What trailferry costs, beside the bound measured in the same run: the least that any converter must do. Ratios are what
  * counts; absolute figures are this machine's.
  *
- * `npm run bench` runs all parts, `-- end-to-end`, `-- conversion`, `-- transports` or `-- limits` one of them. `--json` prints for
- * machines, `--only TEXT` runs the cases whose name holds the text, `--profile DIR` leaves a CPU profile.
+ * `npm run bench` runs all parts; `-- conversion` one of them: `end-to-end`, `conversion`, `parquet`, `transports`,
+ * `limits`. `--json` prints for machines, `--only TEXT` runs the cases whose name holds the text, `--profile DIR` leaves
+ * a CPU profile.
  */
 import { parseArgs } from 'node:util';
 import { conversion } from './conversion.ts';
 import { endToEnd } from './end-to-end.ts';
 import { limits } from './limits.ts';
+import { parquet } from './parquet.ts';
 import { type BenchOptions, print, type Table } from './table.ts';
 import { transports } from './transports.ts';
 
 const PARTS: Readonly<Record<string, (options: BenchOptions) => Promise<Table>>> = {
   'end-to-end': endToEnd,
   conversion,
+  parquet,
   transports,
   limits,
 };

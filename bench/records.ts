@@ -63,7 +63,7 @@ export function varied(text: string, seed: number): string {
   const two = String(10 + (seed % 50));
   return text
     .replace(/\b(192\.0\.2|198\.51\.100|203\.0\.113|10\.\d+\.\d+)\.\d+\b/g, `$1.${seed % 250}`)
-    .replace(/\b(\d\d:\d\d):\d\d(?!\d)/g, `$1:${two}`)
+    .replace(/(?<!\d)(\d\d:\d\d):\d\d(?!\d)/g, `$1:${two}`)
     .replace(/\b(1[5-9]\d{6})\d\d(?=(?:\d{3}|\d{6})?\b)/g, `$1${two}`)
     .replace(/(-[0-9a-f]{4}-[0-9a-f]{8})[0-9a-f]{4}\b/g, `$1${1000 + (seed % 9000)}`);
 }
