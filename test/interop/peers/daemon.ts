@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync } from 'node:fs';
-import { createConnection } from 'node:net';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+
+/** Longest wait for a program to listen, and to end when it is asked to: on a busy machine. Milliseconds. */
+const START_MS = 60_000;
+const STOP_MS = 20_000;
 
 /** Where `prepare.sh` puts the packages of a peer. */
 export function packageRoot(name: string): string {
@@ -33,39 +36,53 @@ export interface Command {
 export class Daemon implements AsyncDisposable {
   private readonly command: Command;
   private child: ChildProcess | undefined;
+  private frozen = false;
+  /** The end of what it said on standard error. */
+  private said = '';
 
   constructor(command: Command) {
     this.command = command;
   }
 
-  /** Resolves when it listens. */
+  /** Resolves when it listens. @throws what it said, when it does not come up */
   async start(): Promise<void> {
     const { file, args, env, out, port } = this.command;
-    if (await answers(port)) throw new Error(`something else listens on port ${port}`);
+    if (listens(port)) throw new Error(`something else listens on port ${port}`);
     const stdout = out === undefined ? 'ignore' : openSync(out, 'a');
-    this.child = spawn(file, args, { env: { PATH: process.env['PATH'], ...env }, stdio: ['pipe', stdout, 'ignore'] });
+    const child = spawn(file, args, { env: { PATH: process.env['PATH'], ...env }, stdio: ['pipe', stdout, 'pipe'] });
     if (typeof stdout === 'number') closeSync(stdout);
-    for (let tries = 0; tries < 400; tries += 1) {
-      if (await answers(port)) return;
-      await sleep(25);
+    child.stderr?.on('data', (chunk: Buffer) => {
+      this.said = (this.said + chunk.toString()).slice(-2000);
+    });
+    this.child = child;
+    const ended = once(child, 'exit');
+    const late = performance.now() + START_MS;
+    while (!listens(port)) {
+      if ((await Promise.race([ended, sleep(10)])) !== undefined || performance.now() > late)
+        throw new Error(`${file} does not listen on port ${port}: ${this.said}`);
     }
-    throw new Error(`${file} does not listen on port ${port}; run test/interop/prepare.sh and look at its log`);
   }
 
-  /** Resolves when it is gone. */
+  /** Resolves when it is gone. A frozen one finds the signal when it is let go on. @throws when SIGTERM does not end it */
   async kill(signal: NodeJS.Signals): Promise<void> {
     const { child } = this;
-    if (child === undefined) return;
     this.child = undefined;
+    this.frozen = false;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, 'exit');
-    child.kill('SIGCONT');
     child.kill(signal);
+    child.kill('SIGCONT');
+    const late = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
     await gone;
+    clearTimeout(late);
+    if (signal !== 'SIGKILL' && child.signalCode === 'SIGKILL')
+      throw new Error(`${this.command.file} did not end within ${STOP_MS} ms of ${signal}: ${this.said}`);
   }
 
   /** Stops it without ending it, or lets it go on: what a receiver does that is too slow. */
   freeze(frozen: boolean): void {
-    this.child?.kill(frozen ? 'SIGSTOP' : 'SIGCONT');
+    if (this.frozen !== frozen) this.child?.kill(frozen ? 'SIGSTOP' : 'SIGCONT');
+    this.frozen = frozen;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -73,12 +90,8 @@ export class Daemon implements AsyncDisposable {
   }
 }
 
-async function answers(port: number): Promise<boolean> {
-  const socket = createConnection(port, '127.0.0.1');
-  const open = await Promise.race([
-    once(socket, 'connect').then(() => true),
-    once(socket, 'error').then(() => false),
-  ]).catch(() => false);
-  socket.destroy();
-  return open;
+/** Whether somebody listens on a port, by the kernel's word: a connection to find out would be one more to serve. */
+function listens(port: number): boolean {
+  const row = new RegExp(`:${port.toString(16).toUpperCase().padStart(4, '0')} 0+:0000 0A`);
+  return ['/proc/net/tcp', '/proc/net/tcp6'].some((table) => row.test(readFileSync(table, 'latin1')));
 }

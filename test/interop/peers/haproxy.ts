@@ -11,7 +11,7 @@ const ROOT = packageRoot('haproxy');
  * it is haproxy that answers the end of a session.
  */
 export function haproxy(place: Place, mode: 'through' | 'terminates'): Peer {
-  const { directory, port, certificates } = place;
+  const { directory, port, certificates, tls } = place;
   const behind = [1, 2].map((number) => {
     const folder = join(directory, `behind-${number}`);
     mkdirSync(folder);
@@ -29,7 +29,7 @@ export function haproxy(place: Place, mode: 'through' | 'terminates'): Peer {
   timeout client 1m
   timeout server 1m
 frontend in
-  bind 127.0.0.1:${port}${mode === 'through' ? '' : ` ssl crt ${pem}`}
+  bind 127.0.0.1:${port}${mode === 'through' ? '' : ` ssl crt ${pem} ssl-max-ver TLSv${tls}`}
   default_backend two
 backend two
   balance roundrobin

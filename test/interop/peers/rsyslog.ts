@@ -14,12 +14,13 @@ const LISTENERS = {
     port,
   }) => `module(load="imtcp" streamDriver.Name="ossl" streamDriver.Mode="1" streamDriver.AuthMode="anon")
 input(type="imtcp" port="${port}" address="127.0.0.1")`,
-  'imtcp-gtls': ({
+  'imtcp-gtls-mtls': ({
     port,
     tls,
-  }) => `module(load="imtcp" streamDriver.Name="gtls" streamDriver.Mode="1" streamDriver.AuthMode="anon"${tls === '1.2' ? GNUTLS_12 : ''})
+  }) => `module(load="imtcp" streamDriver.Name="gtls" streamDriver.Mode="1" streamDriver.AuthMode="x509/name"
+  permittedPeer=["agent"]${tls === '1.2' ? GNUTLS_12 : ''})
 input(type="imtcp" port="${port}" address="127.0.0.1")`,
-  'imtcp-mtls': ({
+  'imtcp-ossl-mtls': ({
     port,
   }) => `module(load="imtcp" streamDriver.Name="ossl" streamDriver.Mode="1" streamDriver.AuthMode="x509/name"
   permittedPeer=["agent"])
@@ -42,7 +43,7 @@ export function rsyslog(place: Place, listener: RsyslogListener): Peer {
   const out = join(directory, 'messages');
   const config = join(directory, 'rsyslog.conf');
   const { cert, key } = certificates.server;
-  const driver = listener === 'imtcp-gtls' ? 'gtls' : 'ossl';
+  const driver = listener === 'imtcp-gtls-mtls' ? 'gtls' : 'ossl';
   writeFileSync(
     config,
     `global(workDirectory="${directory}/work" maxMessageSize="64k" parser.escapeControlCharacterTab="off"
