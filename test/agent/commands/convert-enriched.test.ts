@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { check } from '../../../agent/commands/check.ts';
 import { convert } from '../../../agent/commands/convert.ts';
-import { Converter } from '../../../agent/convert.ts';
+import { Converter, Dress } from '../../../agent/convert.ts';
 import { dressOf } from '../../../agent/destination.ts';
 import { contentsOf } from '../../../agent/object-type.ts';
 import { Enrichment } from '../../../agent/rules/enrichment.ts';
 import { mappings } from '../../../agent/rules/mapping.ts';
 import { loadConfig } from '../../../config/load.ts';
+import { formats } from '../../../formats/wire/index.ts';
 import { hecEnvelope } from '../../../transports/hec/envelope.ts';
 import { CITIES, mmdb, SYSTEMS } from '../../fakes/mmdb.ts';
 import { runCommand } from './cli.ts';
@@ -134,4 +135,27 @@ test('Splunk gets no place of an address that is hidden from it', () => {
   expect(Object.keys(first?.fields ?? {})).toEqual([
     ...['log_type', 'event_id', 'aws_account_name', 'aws_organizational_unit', 'label_environment'],
   ]);
+});
+
+test('what stands beside a record counts for the limit of its destination', () => {
+  const { overrides, enrichment, queues } = loadConfig(config()).config;
+  const mapping = mappings(overrides, new Enrichment(enrichment))(queues[0] ?? { static_labels: {} });
+  const contents = contentsOf({ bucket: 'logs', key: 'k', version: 'v' }, Buffer.from(FLOWS), [], mapping);
+  for (const room of [42, 100, 150, 200, 250, 300, 400]) {
+    const bound = { room, frame: (text: string, _: number, __: number, ___: string, fields = '') => text + fields };
+    const dress = new Dress(formats.raw, { takesFields: true, bind: () => bound });
+    const ends: string[] = [];
+    const sink = {
+      offered: 0,
+      pass() {},
+      frame: (_: number, frame: string) => ends.push(frame),
+      refuse: () => ends.push(''),
+    };
+    const converter = new Converter(contents, [{ dress, sink }]);
+    converter.push(Buffer.from(FLOWS));
+    converter.end();
+    expect(ends).toHaveLength(2);
+    for (const frame of ends) expect(frame.length).toBeLessThanOrEqual(room);
+    expect(ends[0] === '').toBe(room < 300);
+  }
 });

@@ -359,6 +359,40 @@ describe('a file', () => {
   });
 });
 
+it('asks of public addresses only', () => {
+  const nets = ['0.0.0.0/1', '128.0.0.0/1', '1000::/4', 'f000::/4'];
+  const everywhere = mmdb(Object.fromEntries(nets.map((network) => [network, CITIES['192.0.2.0/24']])));
+  const enrichment = new Enrichment({ geoip: { city_file: file('city.mmdb', everywhere) } });
+  const countries = (...addresses: string[]): (string | undefined)[] =>
+    written(enrichment, 'leef', vpcFlow, flows(...addresses.map((from) => [from, '-'] as const))).map(
+      (text) => leefOf(text)['srcCountry'],
+    );
+  const inner = [
+    '0.1.2.3',
+    '10.0.0.1',
+    '100.64.0.1',
+    '127.0.0.1',
+    '169.254.1.1',
+    '172.31.0.1',
+    '192.168.0.1',
+    '224.0.0.1',
+  ];
+  const inner6 = [
+    'fe80::1',
+    'fd00::1',
+    'ff02::1',
+    '::1',
+    '::ffff:10.0.0.1',
+    'ec2.amazonaws.com',
+    '192.0.2',
+    '1.2.3.4.5',
+  ];
+  expect(countries(...inner, ...inner6)).toEqual(new Array(16).fill(undefined));
+  expect(countries('9.255.255.255', '100.63.0.1', '172.32.0.1', '192.169.0.1', '223.255.255.255', '1000::1')).toEqual(
+    new Array(6).fill('NL'),
+  );
+});
+
 it('remembers no more addresses than it may', () => {
   const enrichment = new Enrichment({ geoip: { city_file: file('city.mmdb', mmdb(CITIES)) } });
   const many = Array.from({ length: 40_000 }, (_, at): readonly [string, string] => [
