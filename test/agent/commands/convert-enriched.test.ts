@@ -100,7 +100,10 @@ test('convert and check tell of a file that cannot be used', async () => {
 });
 
 /** What Splunk gets of each flow. */
-function delivered(redact?: string): { readonly event: unknown; readonly fields: Record<string, string> }[] {
+function delivered(
+  redact?: string,
+  format: 'json' | 'leef' = 'json',
+): { readonly event: unknown; readonly fields: Record<string, string> }[] {
   const { queues, destinations, overrides, enrichment } = loadConfig(config('[]', redact)).config;
   const splunk = destinations[1];
   const queue = queues[0];
@@ -111,7 +114,7 @@ function delivered(redact?: string): { readonly event: unknown; readonly fields:
   const envelope = hecEnvelope(splunk.settings as unknown as Parameters<typeof hecEnvelope>[0], 'agent');
   const frames: string[] = [];
   const sink = { offered: 0, frame: (_: number, frame: string) => frames.push(frame), pass() {}, refuse() {} };
-  const converter = new Converter(contents, [{ dress: dressOf(splunk, envelope), sink }]);
+  const converter = new Converter(contents, [{ dress: dressOf({ ...splunk, format }, envelope), sink }]);
   converter.push(bytes);
   converter.end();
   return frames.map((frame) => JSON.parse(frame) as ReturnType<typeof delivered>[number]);
@@ -127,6 +130,12 @@ test('Splunk gets the record as it is, and what is looked up as indexed fields',
     ...{ src_asn: '64500', src_asn_org: 'Example Carrier', label_environment: 'prod' },
   });
   expect(Object.keys(second?.fields ?? {})).toEqual(['log_type', 'event_id', 'label_environment']);
+});
+
+test('a format that shows what is looked up needs no fields for it', () => {
+  const [first] = delivered(undefined, 'leef');
+  expect(first?.event).toContain('srcCountry=NL');
+  expect(Object.keys(first?.fields ?? {})).toEqual(['log_type', 'event_id']);
 });
 
 test('Splunk gets no place of an address that is hidden from it', () => {

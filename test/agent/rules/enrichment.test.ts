@@ -177,12 +177,16 @@ describe('what is looked up', () => {
   });
 
   it('goes by the account of the object’s key where the event names none', () => {
-    const bytes = 'srcaddr dstaddr action start end\n192.0.2.7 10.0.0.1 ACCEPT 1 2';
+    const nameless = call({ recipientAccountId: undefined });
     const enrichment = new Enrichment(settings());
-    expect(written(enrichment, 'leef', vpcFlow, bytes, { account: '111122223333' })[0]).toContain('awsAccountName=Pay');
-    expect(written(enrichment, 'leef', vpcFlow, bytes)[0]).not.toContain('awsAccountName');
+    const name = (account?: string): string | undefined =>
+      leefOf(written(enrichment, 'leef', cloudtrail, nameless, account === undefined ? {} : { account })[0] ?? '')[
+        'awsAccountName'
+      ];
+    expect(name('111122223333')).toBe('Pay/ments, EU');
+    expect(name()).toBeUndefined();
     expect(enrichment.unknownAccounts).toBe(0);
-    expect(written(enrichment, 'leef', vpcFlow, bytes, { account: '444455556666' })[0]).not.toContain('awsAccountName');
+    expect(name('444455556666')).toBeUndefined();
     expect(enrichment.unknownAccounts).toBe(1);
   });
 
