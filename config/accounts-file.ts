@@ -37,7 +37,7 @@ export function readAccounts(bytes: Buffer, file: string): Accounts {
 }
 
 function readCsv(text: string, accounts: Map<string, Account>, fault: (message: string, line?: number) => void): void {
-  const [first = '', ...lines] = text.replace(/^\ufeff/, '').split(/\r\n|\r|\n/);
+  const [first = '', ...lines] = text.split(/\r\n|\r|\n/);
   const names = cellsOf(first);
   const wrong = headerFault(names);
   if (wrong !== undefined) fault(wrong);

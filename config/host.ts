@@ -37,7 +37,6 @@ function* lookedAt(config: Config, known: Registries): Generator<[path: string, 
 const lookupFile =
   (name: LookupFile): Look =>
   (value, path, report) => {
-    if (!isReadable(value, path, report)) return;
     try {
       OPENERS[name](readFileSync(String(value)), String(value));
     } catch (error) {
@@ -45,18 +44,14 @@ const lookupFile =
     }
   };
 
-const file: Look = (value, path, report) => void isReadable(value, path, report);
-
-function isReadable(value: unknown, path: string, report: Report): boolean {
+const file: Look = (value, path, report) => {
   try {
     accessSync(String(value), constants.R_OK);
-    if (statSync(String(value)).isFile()) return true;
-    report.fault(path, `${value} is not a file`);
+    if (!statSync(String(value)).isFile()) report.fault(path, `${value} is not a file`);
   } catch (error) {
     report.fault(path, `${value} cannot be read by this user (${codeOf(error)})`);
   }
-  return false;
-}
+};
 
 const secret: Look = (value, path, report) => {
   try {

@@ -64,7 +64,7 @@ export class Geo {
 
   private find(value: string): Place {
     const address = value.replace(MAPPED, '');
-    if (addressKind(address) === 'name' || NOT_PUBLIC(address)) return NOWHERE;
+    if (addressKind(address) === 'name') return NOWHERE;
     const found: City & Asn = { ...ask(this.city, address), ...ask(this.asn, address) };
     const place = PLACE_PARTS.map((part) => found[part]);
     // A copy: the text may be a view of a whole chunk, which it would keep in memory.

@@ -77,6 +77,13 @@ it('reads a line that came in an envelope by the columns that were chosen for it
   expect(text).toContain('\tsrc=192.0.2.7\tsrcPort=49152\tdst=198.51.100.9\tdstPort=443\t');
 });
 
+it('gives a record the labels of the queue that it came by, if that is still there', async () => {
+  const [entry] = await refused(subscribed('/app/x', 'hello'));
+  const labels = ', static_labels: {environment: prod}';
+  expect(await resent(entry as StoredEntry, labels)).toContain('\tlabel_environment=prod');
+  expect(await resent({ ...(entry as StoredEntry), queue: 'gone' }, labels)).not.toContain('label_');
+});
+
 it('reads an entry of an earlier version, which knows no context', async () => {
   const text = await resent({ ...ENTRY, logType: 'generic', bytes: Buffer.from('hello') });
   expect(text).toContain('\tmsg=hello');

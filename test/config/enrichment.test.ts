@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { checkHost } from '../../config/host.ts';
 import { readConfig } from '../../config/load.ts';
 import { ConfigError, faultLine } from '../../config/report.ts';
-import { mmdb, SYSTEMS } from '../fakes/mmdb.ts';
+import { CITIES, mmdb, SYSTEMS } from '../fakes/mmdb.ts';
 
 const text = (more: string, queue = '', format = 'leef', destination = ''): string => `version: 1
 aws: {region: eu-west-1}
@@ -97,6 +97,10 @@ test('its files are opened, and every fault is at the setting and in the file', 
     expect.stringMatching(/^x\.yaml:6:18: enrichment\.accounts_file: \/.*a\.csv:2:1: "1" is no account id/),
     expect.stringMatching(/^x\.yaml:6:18: enrichment\.accounts_file: \/.*a\.csv:3:1: "2" is no account id/),
     `x.yaml:8:16: enrichment.geoip.city_file: ${asn} is a database of another kind: X-ASN`,
+  ]);
+  const swapped = `enrichment: {geoip: {asn_file: ${put('cities', mmdb(CITIES))}}}`;
+  expect(said(text(swapped), true)).toEqual([
+    expect.stringContaining('cities is a database of another kind: Test-City'),
   ]);
   const good = put('a.yaml', '"111122223333": {name: a}');
   expect(said(text(more(good, put('city', 'text'))), true)).toEqual([

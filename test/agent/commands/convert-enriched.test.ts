@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { check } from '../../../agent/commands/check.ts';
 import { convert } from '../../../agent/commands/convert.ts';
-import { Converter } from '../../../agent/convert.ts';
+import { Converter, Dress } from '../../../agent/convert.ts';
 import { dressOf } from '../../../agent/destination.ts';
 import { contentsOf } from '../../../agent/object-type.ts';
 import { Enrichment } from '../../../agent/rules/enrichment.ts';
 import { mappings } from '../../../agent/rules/mapping.ts';
 import { loadConfig } from '../../../config/load.ts';
+import { formats } from '../../../formats/wire/index.ts';
 import { hecEnvelope } from '../../../transports/hec/envelope.ts';
 import { CITIES, mmdb, SYSTEMS } from '../../fakes/mmdb.ts';
 import { runCommand } from './cli.ts';
@@ -99,7 +100,10 @@ test('convert and check tell of a file that cannot be used', async () => {
 });
 
 /** What Splunk gets of each flow. */
-function delivered(redact?: string): { readonly event: unknown; readonly fields: Record<string, string> }[] {
+function delivered(
+  redact?: string,
+  format: 'json' | 'leef' = 'json',
+): { readonly event: unknown; readonly fields: Record<string, string> }[] {
   const { queues, destinations, overrides, enrichment } = loadConfig(config('[]', redact)).config;
   const splunk = destinations[1];
   const queue = queues[0];
@@ -110,7 +114,7 @@ function delivered(redact?: string): { readonly event: unknown; readonly fields:
   const envelope = hecEnvelope(splunk.settings as unknown as Parameters<typeof hecEnvelope>[0], 'agent');
   const frames: string[] = [];
   const sink = { offered: 0, frame: (_: number, frame: string) => frames.push(frame), pass() {}, refuse() {} };
-  const converter = new Converter(contents, [{ dress: dressOf(splunk, envelope), sink }]);
+  const converter = new Converter(contents, [{ dress: dressOf({ ...splunk, format }, envelope), sink }]);
   converter.push(bytes);
   converter.end();
   return frames.map((frame) => JSON.parse(frame) as ReturnType<typeof delivered>[number]);
@@ -128,10 +132,39 @@ test('Splunk gets the record as it is, and what is looked up as indexed fields',
   expect(Object.keys(second?.fields ?? {})).toEqual(['log_type', 'event_id', 'label_environment']);
 });
 
+test('a format that shows what is looked up needs no fields for it', () => {
+  const [first] = delivered(undefined, 'leef');
+  expect(first?.event).toContain('srcCountry=NL');
+  expect(Object.keys(first?.fields ?? {})).toEqual(['log_type', 'event_id']);
+});
+
 test('Splunk gets no place of an address that is hidden from it', () => {
   const [first] = delivered('[{member: srcaddr, action: mask}]');
   expect(first?.event).toBe('111122223333 *** 10.0.0.9 ACCEPT 1 2');
   expect(Object.keys(first?.fields ?? {})).toEqual([
     ...['log_type', 'event_id', 'aws_account_name', 'aws_organizational_unit', 'label_environment'],
   ]);
+});
+
+test('what stands beside a record counts for the limit of its destination', () => {
+  const { overrides, enrichment, queues } = loadConfig(config()).config;
+  const mapping = mappings(overrides, new Enrichment(enrichment))(queues[0] ?? { static_labels: {} });
+  const contents = contentsOf({ bucket: 'logs', key: 'k', version: 'v' }, Buffer.from(FLOWS), [], mapping);
+  for (const room of [42, 100, 150, 200, 250, 300, 400]) {
+    const bound = { room, frame: (text: string, _: number, __: number, ___: string, fields = '') => text + fields };
+    const dress = new Dress(formats.raw, { takesFields: true, bind: () => bound });
+    const ends: string[] = [];
+    const sink = {
+      offered: 0,
+      pass() {},
+      frame: (_: number, frame: string) => ends.push(frame),
+      refuse: () => ends.push(''),
+    };
+    const converter = new Converter(contents, [{ dress, sink }]);
+    converter.push(Buffer.from(FLOWS));
+    converter.end();
+    expect(ends).toHaveLength(2);
+    for (const frame of ends) expect(frame.length).toBeLessThanOrEqual(room);
+    expect(ends[0] === '').toBe(room < 300);
+  }
 });

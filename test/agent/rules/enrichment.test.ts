@@ -177,12 +177,16 @@ describe('what is looked up', () => {
   });
 
   it('goes by the account of the object’s key where the event names none', () => {
-    const bytes = 'srcaddr dstaddr action start end\n192.0.2.7 10.0.0.1 ACCEPT 1 2';
+    const nameless = call({ recipientAccountId: undefined });
     const enrichment = new Enrichment(settings());
-    expect(written(enrichment, 'leef', vpcFlow, bytes, { account: '111122223333' })[0]).toContain('awsAccountName=Pay');
-    expect(written(enrichment, 'leef', vpcFlow, bytes)[0]).not.toContain('awsAccountName');
+    const name = (account?: string): string | undefined =>
+      leefOf(written(enrichment, 'leef', cloudtrail, nameless, account === undefined ? {} : { account })[0] ?? '')[
+        'awsAccountName'
+      ];
+    expect(name('111122223333')).toBe('Pay/ments, EU');
+    expect(name()).toBeUndefined();
     expect(enrichment.unknownAccounts).toBe(0);
-    expect(written(enrichment, 'leef', vpcFlow, bytes, { account: '444455556666' })[0]).not.toContain('awsAccountName');
+    expect(name('444455556666')).toBeUndefined();
     expect(enrichment.unknownAccounts).toBe(1);
   });
 
@@ -357,6 +361,40 @@ describe('a file', () => {
     expect(texts[0]).toContain('dstCountry=NL');
     expect(await troubles(enrichment)).toEqual([expect.stringContaining('city.mmdb is damaged')]);
   });
+});
+
+it('asks of public addresses only', () => {
+  const nets = ['0.0.0.0/1', '128.0.0.0/1', '1000::/4', 'f000::/4'];
+  const everywhere = mmdb(Object.fromEntries(nets.map((network) => [network, CITIES['192.0.2.0/24']])));
+  const enrichment = new Enrichment({ geoip: { city_file: file('city.mmdb', everywhere) } });
+  const countries = (...addresses: string[]): (string | undefined)[] =>
+    written(enrichment, 'leef', vpcFlow, flows(...addresses.map((from) => [from, '-'] as const))).map(
+      (text) => leefOf(text)['srcCountry'],
+    );
+  const inner = [
+    '0.1.2.3',
+    '10.0.0.1',
+    '100.64.0.1',
+    '127.0.0.1',
+    '169.254.1.1',
+    '172.31.0.1',
+    '192.168.0.1',
+    '224.0.0.1',
+  ];
+  const inner6 = [
+    'fe80::1',
+    'fd00::1',
+    'ff02::1',
+    '::1',
+    '::ffff:10.0.0.1',
+    'ec2.amazonaws.com',
+    '192.0.2',
+    '1.2.3.4.5',
+  ];
+  expect(countries(...inner, ...inner6)).toEqual(new Array(16).fill(undefined));
+  expect(countries('9.255.255.255', '100.63.0.1', '172.32.0.1', '192.169.0.1', '223.255.255.255', '1000::1')).toEqual(
+    new Array(6).fill('NL'),
+  );
 });
 
 it('remembers no more addresses than it may', () => {
