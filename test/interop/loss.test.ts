@@ -9,7 +9,7 @@ import { tableOf } from './loss/table.ts';
 import { missing, placeFor } from './peers/index.ts';
 import type { TlsVersion } from './peers/peer.ts';
 
-/** `TRAILFERRY_LOSS=full` measures what docs/guides/loss.md shows; a part of a name in its place only such receivers. */
+/** `TRAILFERRY_LOSS=full` is several times longer; a part of a name in its place runs only such receivers. */
 const ASKED = process.env['TRAILFERRY_LOSS'];
 const FULL = ASKED !== undefined;
 /** For each version and pace: the four of them together are 60,000 events and 32 stops of each kind. */
