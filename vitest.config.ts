@@ -7,13 +7,22 @@ export default defineConfig({
   test: {
     projects: [
       {
-        test: { ...node, name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/faults/**', 'test/interop/**'] },
+        test: {
+          ...node,
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/faults/**', 'test/interop/**'],
+          // Many of them wait for timers and sockets most of the time.
+          maxWorkers: 4,
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         test: {
           ...node,
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
+          sequence: { groupOrder: 1 },
           testTimeout: 300_000,
           fileParallelism: false,
         },

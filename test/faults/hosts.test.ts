@@ -62,7 +62,7 @@ it.each(['failover', 'spread'])(
       await sleep(500);
       first.signal('SIGCONT');
       renew(certificates.renewedClient);
-      await until('it is back', 40_000, async () => (await up()).join() === '1,1');
+      await until('it is back', 120_000, async () => (await up()).join() === '1,1');
       for (const key of keys.slice(16)) aws.notify(BUCKET, key);
       await sleep(300);
       await second.kill();
