@@ -58,7 +58,9 @@ process.on('SIGTERM', () => {
   setTimeout(() => process.exit(0), 20);
 });
 setInterval(() => {
-  if (receiver.faults.length === 0) return;
-  process.stderr.write(`${receiver.faults.join('\n')}\n`);
+  // A sender that gives a connection up breaks it where it stands; what was lost or cut the test finds out.
+  const faults = receiver.faults.filter((fault) => fault !== 'the stream ended within a frame');
+  if (faults.length === 0) return;
+  process.stderr.write(`${faults.join('\n')}\n`);
   process.exit(3);
 }, 20);
