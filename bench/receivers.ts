@@ -56,7 +56,11 @@ destinations: [{name: out, ${settings}}]
       amount,
     };
     this.worker.send(order);
-    const [answer] = (await once(this.worker, 'message')) as [TransportAnswer];
+    const died = new AbortController();
+    const onExit = (): void => died.abort(new Error(`the process died over ${what} ${settings}`));
+    this.worker.once('exit', onExit);
+    const [answer] = (await once(this.worker, 'message', { signal: died.signal })) as [TransportAnswer];
+    this.worker.off('exit', onExit);
     return answer;
   }
 

@@ -28,7 +28,7 @@ export interface TransportOrder {
 
 export interface TransportAnswer {
   readonly cost: Cost;
-  /** Bytes per millisecond over the middle half of the run: what a start and an end cost is no matter of speed. */
+  /** Bytes per millisecond, up to where only the last window is out: its answer may wait for a second whatever the speed. */
   readonly steady: number;
   readonly frames: number;
   readonly bytes: number;
@@ -66,29 +66,9 @@ function blockOf(frame: string): FrameBlock {
   return { data: Buffer.from(frame.repeat(count), 'latin1'), count, ends };
 }
 
-/** Notes when a quarter and when three quarters of the blocks were done. */
-class Middle {
-  private readonly blocks: number;
-  private done = 0;
-  private readonly at: number[] = [];
-
-  constructor(blocks: number) {
-    this.blocks = blocks;
-  }
-
-  step(): void {
-    this.done += 1;
-    if ([0.25, 0.75].some((part) => Math.floor(this.blocks * part) === this.done)) this.at.push(performance.now());
-  }
-
-  rate(blockBytes: number): number {
-    const [from = 0, to = 0] = this.at;
-    return ((Math.floor(this.blocks * 0.75) - Math.floor(this.blocks * 0.25)) * blockBytes) / (to - from);
-  }
-}
-
-/** Keeps the transport's window full, as an outbox does. */
-async function sendAll(transport: Transport, block: FrameBlock, blocks: number, middle: Middle): Promise<void> {
+/** Keeps the transport's window full, as an outbox does. @returns bytes a millisecond until the last block could go */
+async function sendAll(transport: Transport, block: FrameBlock, blocks: number): Promise<number> {
+  const started = performance.now();
   let out = 0;
   let room = Promise.withResolvers<void>();
   const all: Promise<void>[] = [];
@@ -97,25 +77,28 @@ async function sendAll(transport: Transport, block: FrameBlock, blocks: number, 
     out += 1;
     const sending = transport.send(block, never).then(() => {
       out -= 1;
-      middle.step();
       room.resolve();
       room = Promise.withResolvers();
     });
     all.push(sending);
   }
+  const rate = ((blocks - out) * block.data.length) / (performance.now() - started);
   await Promise.all(all);
+  return rate;
 }
 
-/** The least that any sender over TLS must do: one connection, a block a write, a wait where the socket asks for it. */
-async function writeAll({ port, ca }: TransportOrder, data: Buffer, blocks: number, middle: Middle): Promise<void> {
+/** The least that any sender over TLS must do: one connection, a block a write, a wait where the socket asks for it. @returns as `sendAll` */
+async function writeAll({ port, ca }: TransportOrder, data: Buffer, blocks: number): Promise<number> {
+  const started = performance.now();
   const socket = connect({ host: 'localhost', port, ca: readFileSync(ca) }).resume();
   await new Promise<void>((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
   for (let sent = 0; sent < blocks; sent += 1) {
     if (!socket.write(data)) await new Promise((resolve) => socket.once('drain', resolve));
-    middle.step();
   }
+  const rate = (blocks * data.length) / (performance.now() - started);
   socket.end();
   await new Promise((resolve) => socket.once('close', resolve));
+  return rate;
 }
 
 /** Has more to send than the limit lets go, for some seconds. */
@@ -142,14 +125,13 @@ process.on('message', async (order: TransportOrder) => {
   const frame = frameOf(transport);
   const block = blockOf(frame);
   const blocks = order.do === 'pace' ? 0 : Math.ceil(order.amount / block.data.length);
-  const middle = new Middle(blocks);
-  const cost = await measure(() => {
-    if (order.do === 'raw') return writeAll(order, block.data, blocks, middle);
-    if (order.do === 'send') return sendAll(transport, block, blocks, middle);
-    return pace(transport, settings.max_events_per_second ?? 1, frame, order.amount);
+  let steady = Number.NaN;
+  const cost = await measure(async () => {
+    if (order.do === 'raw') steady = await writeAll(order, block.data, blocks);
+    else if (order.do === 'send') steady = await sendAll(transport, block, blocks);
+    else await pace(transport, settings.max_events_per_second ?? 1, frame, order.amount);
   });
   await transport.close();
-  const steady = middle.rate(block.data.length);
   const answer: TransportAnswer = { cost, steady, frames: blocks * block.count, bytes: blocks * block.data.length };
   process.send?.(answer);
 });

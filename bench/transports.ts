@@ -1,7 +1,7 @@
 /**
  * Transports alone: frames of 900 bytes, made beforehand, to receivers that only count. The raw loop writes the same
  * bytes over one TLS connection and waits for no confirmation. By CPU time of the sending process over all of a run,
- * and by the clock over the middle half of it; in that the receiver's work on the same cores counts, too.
+ * and by the clock until only the last window is out; in that the receiver's work on the same cores counts, too.
  */
 import { Receivers } from './receivers.ts';
 import { type BenchOptions, median, percent, type Table } from './table.ts';
