@@ -98,6 +98,8 @@ describe('real log objects of columns', () => {
 });
 
 describe('real objects of Security Lake', () => {
+  if (samplesDir() === undefined) it(`NOT RUN: ${NO_SAMPLES}`, (context) => context.skip(NO_SAMPLES));
+
   it.each(lake)('%s: every row an OCSF event', async (path) => {
     const rows = expectedFile(`parquet-as-json/${path}.jsonl`).trimEnd().split('\n');
     const conversion = await convertBytes([sample(path)]);
