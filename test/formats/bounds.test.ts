@@ -252,21 +252,25 @@ describe.each(Object.entries(HOSTILE))('hostile value: %s', (_, value) => {
     expect(Reflect.get({}, 'evil')).toBeUndefined();
   });
 
-  it.skipIf(value.length > 1000)('becomes no value that the record does not hold', async () => {
-    for (const record of examples) {
-      if (record.type.spec.layout.kind !== 'json' || !record.text.startsWith('{')) continue;
-      const whole = [...withPlaces(JSON.parse(record.text) as Json)].at(-1) ?? '';
-      const text = whole.replaceAll(JSON.stringify(PLACE), () => value);
-      const { outputs } = await convertBytes([Buffer.from(text, 'utf8')], { type: record.type.name, room: ROOM });
-      for (const { text: line } of outputs.leef.frames) {
-        for (const attribute of parseLeef(line).attributes) expect(attribute.join('=')).not.toMatch(INVENTED);
+  // Long values are cut, and what is left of one cannot be told from another.
+  const short = value.length <= 1000;
+  if (short)
+    it('becomes no value that the record does not hold', async () => {
+      for (const record of examples) {
+        if (record.type.spec.layout.kind !== 'json' || !record.text.startsWith('{')) continue;
+        const whole = [...withPlaces(JSON.parse(record.text) as Json)].at(-1) ?? '';
+        const text = whole.replaceAll(JSON.stringify(PLACE), () => value);
+        const { outputs } = await convertBytes([Buffer.from(text, 'utf8')], { type: record.type.name, room: ROOM });
+        for (const { text: line } of outputs.leef.frames) {
+          for (const attribute of parseLeef(line).attributes) expect(attribute.join('=')).not.toMatch(INVENTED);
+        }
+        for (const { text: line } of outputs.cef.frames) {
+          for (const extension of parseCef(line).extensions) expect(extension.join('=')).not.toMatch(INVENTED);
+        }
+        for (const { text: line } of [...outputs.ocsf.frames, ...outputs.ecs.frames])
+          expect(line).not.toMatch(INVENTED);
       }
-      for (const { text: line } of outputs.cef.frames) {
-        for (const extension of parseCef(line).extensions) expect(extension.join('=')).not.toMatch(INVENTED);
-      }
-      for (const { text: line } of [...outputs.ocsf.frames, ...outputs.ecs.frames]) expect(line).not.toMatch(INVENTED);
-    }
-  });
+    });
 });
 
 describe('duplicate names', () => {

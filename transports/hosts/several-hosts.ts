@@ -124,6 +124,7 @@ export class SeveralHosts implements Transport {
       if (!(await host.look())) throw host.trouble;
       return host;
     });
+    // Where none lets us in, each host has kept why: that is told with the block.
     const host = await unlessAborted(
       Promise.any(looks).catch(() => undefined),
       signal,

@@ -69,6 +69,7 @@ export class AutoConfirm implements Transport {
   async send(block: FrameBlock, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const way = this.way ?? (await this.firstWay(signal));
+    // What goes wrong there closes the gate for a while: then it is asked again. This block goes the known way.
     if (this.shouldAsk(way)) void this.ask().catch(() => undefined);
     way.pending += 1;
     try {
