@@ -64,7 +64,7 @@ describe('a peer that does not play along', { concurrent: true }, () => {
   });
 
   test('reads so slowly that it cannot answer in time: it gets smaller slices until it can', async () => {
-    const manners = { bytesPerSecond: 200_000 };
+    const manners = { bytesPerSecond: 60_000 };
     const { receiver, send } = await tlsPair(certificates, manners, { stall_timeout: 400, confirm_after: 1_000_000 });
     const open = new Set(Array.from({ length: 20 }, (_, block) => block));
     const codes = new Set<string>();
