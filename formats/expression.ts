@@ -109,7 +109,27 @@ function compileComputed(expression: Computed, compileInput: (input: Expression)
   const reads = expression.inputs.map(compileInput);
   if (expression.lazy === true) return firstOf(reads.filter((read) => read !== NOTHING));
   if (reads.every((read) => read === NOTHING)) return constantRead(expression.apply(...reads.map(() => undefined)));
-  return applied(expression, reads);
+  return paths(expression).every((path) => path.startsWith('@'))
+    ? remembered(expression, reads)
+    : applied(expression, reads);
+}
+
+/** Of what is said of the object, the same for most records after one another: worked out when an input changes. */
+function remembered({ apply }: Computed, reads: readonly Read[]): Read {
+  const inputs: unknown[] = reads.map(() => undefined);
+  let value: unknown;
+  let isKnown = false;
+  return (record) => {
+    for (let at = 0; at < reads.length; at += 1) {
+      const input = (reads[at] as Read)(record);
+      if (input === inputs[at]) continue;
+      inputs[at] = input;
+      isKnown = false;
+    }
+    if (!isKnown) value = apply(...inputs);
+    isKnown = true;
+    return value;
+  };
 }
 
 function constantRead(value: FieldValue): Read {
@@ -117,9 +137,10 @@ function constantRead(value: FieldValue): Read {
 }
 
 function applied({ apply }: Computed, reads: readonly Read[]): Read {
-  const [a = NOTHING, b, c] = reads;
+  const [a = NOTHING, b, c, d] = reads;
   if (b === undefined) return (record) => apply(a(record));
   if (c === undefined) return (record) => apply(a(record), b(record));
+  if (d === undefined) return (record) => apply(a(record), b(record), c(record));
   return (record) => apply(...reads.map((read) => read(record)));
 }
 

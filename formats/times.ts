@@ -1,3 +1,4 @@
+import { dayStart, timeOfDay, twoDigits, zoneOffset } from './calendar.ts';
 import { absent, type Computed, describe, type Expression } from './expression.ts';
 import { computed, text } from './functions.ts';
 
@@ -59,12 +60,8 @@ const ISO = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(Z|[+-]\d\d:?\
  */
 export function parseIso(value: string): number | undefined {
   if (isPlainUtc(value)) {
-    const hours = two(value, 11);
-    const minutes = two(value, 14);
-    const seconds = two(value, 17);
-    const time = dayStart(value.substring(0, 10)) + (hours * 3600 + minutes * 60 + seconds) * 1000 + fraction(value);
-    // A leap second is the first of the next minute.
-    if (hours < 24 && minutes < 60 && seconds <= 60 && Number.isFinite(time)) return time;
+    const time = dayStart(value.substring(0, 10)) + timeOfDay(value, 11) + fraction(value);
+    if (Number.isFinite(time)) return time;
   }
   const found = ISO.exec(value);
   if (found === null) return undefined;
@@ -83,30 +80,11 @@ function isPlainUtc(value: string): boolean {
   return dashes && colons && (mark === T || mark === SPACE) && (length === 19 || value.charCodeAt(length - 1) === Z);
 }
 
-let cachedDay = '';
-let cachedDayStart = 0;
-
-/** Epoch milliseconds of `YYYY-MM-DD`; NaN for what is no day. */
-function dayStart(day: string): number {
-  if (day !== cachedDay) {
-    cachedDayStart = Date.parse(`${day}T00:00:00Z`);
-    cachedDay = day;
-  }
-  return cachedDayStart;
-}
-
 /** Milliseconds in `.ddd` and more digits from the 20th character on; NaN for fewer digits. */
 function fraction(value: string): number {
   if (value.length <= 20) return 0;
   const written = value.length >= 24 && value.length <= 30 && value.charCodeAt(19) === 0x2e;
-  return written ? two(value, 20) * 10 + (two(value, 21) % 10) : Number.NaN;
-}
-
-/** A number of two digits, or NaN. */
-function two(text: string, at: number): number {
-  const tens = text.charCodeAt(at) - 48;
-  const ones = text.charCodeAt(at + 1) - 48;
-  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : Number.NaN;
+  return written ? twoDigits(value, 20) * 10 + (twoDigits(value, 21) % 10) : Number.NaN;
 }
 
 /** `Nov 24, 2021, 3:04:05 AM`, which is UTC, to epoch milliseconds. The last blank may be any kind of space. */
@@ -135,9 +113,9 @@ export function clfTime(input: Expression): Computed {
   return text(input, describe(input), (value) => {
     const found = /(\d\d)\/([A-Z][a-z]{2})\/(\d{4}):(\d\d:\d\d:\d\d) ([+-]\d{4})/.exec(value);
     if (found === null) return undefined;
-    const [, day, month = '', year, time, zone] = found;
+    const [, day, month = '', year, time = '', zone = ''] = found;
     const number = String(MONTHS.indexOf(month) / 3 + 1).padStart(2, '0');
-    const ms = Date.parse(`${year}-${number}-${day}T${time}${zone}`);
+    const ms = dayStart(`${year}-${number}-${day}`) + timeOfDay(time, 0) - zoneOffset(zone);
     return Number.isFinite(ms) ? ms : undefined;
   });
 }

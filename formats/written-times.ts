@@ -1,5 +1,7 @@
+import { dayStart, timeOfDay, zoneOffset } from './calendar.ts';
 import { type Computed, describe, type Expression } from './expression.ts';
 import { text } from './functions.ts';
+import { numbered } from './numbered.ts';
 
 /** Times as programs write them into their logs. */
 
@@ -14,19 +16,27 @@ const UTC = new Set(['', 'Z', 'UTC', 'GMT']);
  * a zone it is UTC, as on AWS's hosts. Undefined where there is no such time, or where its zone is not known.
  */
 export function timeIn(input: Expression, pattern: RegExp): Computed {
+  const { pattern: search, names } = numbered(pattern);
+  const groups = PARTS.map((part) => names.indexOf(part) + 1);
   return text(input, describe(input), (value) => {
-    const groups = pattern.exec(value)?.groups;
-    return groups === undefined ? undefined : timeOf(groups);
+    const found = search.exec(value);
+    return found === null ? undefined : timeOf(groups.map((group) => (group === 0 ? '' : (found[group] ?? ''))));
   });
 }
 
-function timeOf(groups: Readonly<Record<string, string | undefined>>): number | undefined {
-  const { year = '', month = '', day = '', time = '', fraction = '', zone = '' } = groups;
-  const offset = UTC.has(zone) ? 'Z' : /^[+-]\d\d:?\d\d$/.exec(zone)?.[0];
-  if (offset === undefined) return undefined;
+const PARTS = ['year', 'month', 'day', 'time', 'fraction', 'zone'] as const;
+
+function timeOf([year = '', month = '', day = '', time = '', fraction = '', zone = '']: readonly string[]):
+  | number
+  | undefined {
   const date = `${year.length === 2 ? '20' : ''}${year}-${monthNumber(month)}-${day.trim().padStart(2, '0')}`;
-  const ms = Date.parse(`${date}T${time.trim().padStart(8, '0')}.${fraction.substring(0, 3).padEnd(3, '0')}${offset}`);
+  const offset = UTC.has(zone) ? 0 : zoneOffset(zone);
+  const ms = dayStart(date) + timeOfDay(time.trim().padStart(8, '0'), 0) + milliseconds(fraction) - offset;
   return Number.isFinite(ms) ? ms : undefined;
+}
+
+function milliseconds(fraction: string): number {
+  return fraction === '' ? 0 : Number(fraction.substring(0, 3).padEnd(3, '0'));
 }
 
 function monthNumber(month: string): string {

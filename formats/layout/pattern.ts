@@ -2,6 +2,7 @@ import { BlockFraming } from '../framing/blocks.ts';
 import { LineFraming } from '../framing/lines.ts';
 import { FormatError, type Framing, type FramingOptions } from '../framing/record.ts';
 import { WholeText } from '../framing/whole.ts';
+import { numbered } from '../numbered.ts';
 import type { Layout } from './layout.ts';
 import { type NamedValues, named } from './named.ts';
 
@@ -30,7 +31,7 @@ export function pattern(patterns: RegExp | readonly RegExp[], options: PatternOp
     describe: starts === undefined ? 'lines of text' : 'records of one or more lines of text',
     framing: textFraming(starts, leads),
     reader: (into) => {
-      const all = list.map((one) => new NumberedPattern(one, into));
+      const all = list.map((one) => new PlacedPattern(one, into));
       const further = Object.entries(within).map(([name, forms]) => furtherForms(name, forms, into));
       return (text) => {
         if (!all.some((one) => one.read(text))) missed(text, into, otherwise);
@@ -40,23 +41,20 @@ export function pattern(patterns: RegExp | readonly RegExp[], options: PatternOp
   });
 }
 
-/** A pattern whose groups are read by their numbers: an object of their names for each record costs more than the search. */
-class NumberedPattern {
+/** A pattern and where the values of its groups go. */
+class PlacedPattern {
   private readonly pattern: RegExp;
   private readonly names: readonly string[];
   private readonly places: readonly number[];
   private readonly into: NamedValues;
 
   /** @throws when not every group has a name of its own */
-  constructor(pattern: RegExp, into: NamedValues) {
-    const { source, flags } = pattern;
-    this.names = Object.keys(new RegExp(`${source}|`, flags).exec('')?.groups ?? {});
-    this.pattern = new RegExp(source.replace(/(?<!\\)\(\?<(?![=!])[^>]+>/g, '('), flags);
-    this.places = this.names.map((name) => into.placeOf(name));
+  constructor(named: RegExp, into: NamedValues) {
+    const { pattern, names } = numbered(named);
+    this.pattern = pattern;
+    this.names = names;
+    this.places = names.map((name) => into.placeOf(name));
     this.into = into;
-    const groups = new RegExp(`${this.pattern.source}|`, flags).exec('');
-    if (groups?.length !== this.names.length + 1 || groups.groups !== undefined)
-      throw new Error(`a group of ${source} has no name, or that of another`);
   }
 
   /** Adds what the groups say. @returns whether the text matches */
@@ -75,7 +73,7 @@ class NumberedPattern {
 /** Reads the value of a name further, by the first of the forms that it has. */
 function furtherForms(name: string, forms: Forms, into: NamedValues): () => void {
   const place = into.placeOf(name);
-  const all = forms.map(([form, one]) => ({ form, pattern: new NumberedPattern(one, into) }));
+  const all = forms.map(([form, one]) => ({ form, pattern: new PlacedPattern(one, into) }));
   return () => {
     const text = into.at(place);
     if (text !== undefined) into.form = all.find(({ pattern }) => pattern.read(text))?.form ?? into.form;

@@ -13,10 +13,10 @@ interface OpenElement {
 }
 
 const BLANK = /^[ \t\r\n]*$/;
-const TAG = /<([^ \t\r\n/>=<"']+)/y;
-const ATTRIBUTE = /[ \t\r\n]+([^ \t\r\n/>=<"']+)[ \t\r\n]*=[ \t\r\n]*(?:"([^"<]*)"|'([^'<]*)')/y;
-const TAG_END = /[ \t\r\n]*(\/?)>/y;
-const CLOSING = /<\/([^ \t\r\n/>=<"']+)[ \t\r\n]*>/y;
+
+/** What ends a name. */
+const MARKS = new Set([...' \t\r\n/>=<"\''].map((mark) => mark.charCodeAt(0)));
+const [EXCLAMATION, SLASH, EQUALS, GREATER, QUESTION] = [...'!/=>?'].map((mark) => mark.charCodeAt(0));
 
 /** Markup that says nothing: how it begins and ends. The text of CDATA counts. */
 const ASIDES: readonly (readonly [begin: string, end: string])[] = [
@@ -59,15 +59,18 @@ class XmlReader {
   }
 
   private takeText(text: string): void {
+    if (text === '') return;
     const element = this.open.at(-1);
     if (element !== undefined) element.text += text;
     else if (!BLANK.test(text)) throw invalid('there is text around it');
   }
 
   private markup(): void {
-    const aside = ASIDES.find(([begin]) => this.text.startsWith(begin, this.at));
+    const mark = this.text.charCodeAt(this.at + 1);
+    const mayBeAside = mark === EXCLAMATION || mark === QUESTION;
+    const aside = mayBeAside ? ASIDES.find(([begin]) => this.text.startsWith(begin, this.at)) : undefined;
     if (aside !== undefined) this.aside(...aside);
-    else if (this.text.startsWith('</', this.at)) this.close();
+    else if (mark === SLASH) this.close();
     else this.start();
   }
 
@@ -81,29 +84,54 @@ class XmlReader {
   }
 
   private start(): void {
-    const [, name = ''] = this.match(TAG);
+    this.at += 1;
+    const name = this.name();
     const parent = this.open.at(-1);
     if (parent === undefined && this.isDone) throw invalid('there is more than one');
     if (this.open.length >= MOST_DEPTH || name.length > LONGEST_NAME) throw invalid('it is too deep');
-    const attributes: [name: string, value: string][] = [];
-    for (let found = this.tryMatch(ATTRIBUTE); found !== null; found = this.tryMatch(ATTRIBUTE)) {
-      attributes.push([found[1] ?? '', decode(found[2] ?? found[3] ?? '')]);
-    }
+    const attributes: (readonly [name: string, value: string])[] = [];
+    for (let found = this.attribute(); found !== undefined; found = this.attribute()) attributes.push(found);
     const path = parent === undefined ? '' : pathOf(parent.path, name, attributes);
     for (const [attribute, value] of attributes) {
       const isName = name === 'Data' && attribute === 'Name';
       if (!isName && !attribute.startsWith('xmlns')) this.give(join(path, `@${attribute}`), value);
     }
-    const [, slash] = this.match(TAG_END);
     this.isDone = true;
-    if (slash === '') this.open.push({ name, path, text: '' });
+    if (this.tagEnd()) this.open.push({ name, path, text: '' });
+  }
+
+  /** ` name="value"`, which this passes over; undefined where no attribute follows. */
+  private attribute(): readonly [name: string, value: string] | undefined {
+    const { text } = this;
+    const start = this.blanksEnd(this.at);
+    const end = this.nameEnd(start);
+    if (start === this.at || end === start) return undefined;
+    const equals = this.blanksEnd(end);
+    const quote = this.blanksEnd(equals + 1);
+    const mark = text.charAt(quote);
+    if (text.charCodeAt(equals) !== EQUALS || (mark !== '"' && mark !== "'")) return undefined;
+    const close = text.indexOf(mark, quote + 1);
+    const value = text.substring(quote + 1, close);
+    if (close < 0 || value.includes('<')) return undefined;
+    this.at = close + 1;
+    return [text.substring(start, end), decode(value)];
+  }
+
+  /** Passes over the end of an opening tag. @returns whether its element is open now */
+  private tagEnd(): boolean {
+    const at = this.blanksEnd(this.at);
+    const isEmpty = this.text.charCodeAt(at) === SLASH;
+    this.expect(GREATER, isEmpty ? at + 1 : at);
+    return !isEmpty;
   }
 
   private close(): void {
-    const [, name] = this.match(CLOSING);
+    this.at += 2;
+    const name = this.name();
+    this.expect(GREATER, this.blanksEnd(this.at));
     const element = this.open.pop();
-    if (element?.name !== name) throw invalid(`\`${element?.name ?? ''}\` is closed by \`${name ?? ''}\``);
-    if (element !== undefined && !BLANK.test(element.text)) this.give(element.path, decode(element.text));
+    if (element?.name !== name) throw invalid(`\`${element?.name ?? ''}\` is closed by \`${name}\``);
+    if (!BLANK.test(element.text)) this.give(element.path, decode(element.text));
   }
 
   private give(path: string, value: string): void {
@@ -113,18 +141,41 @@ class XmlReader {
     this.add(path, value);
   }
 
-  private match(pattern: RegExp): RegExpExecArray {
-    const found = this.tryMatch(pattern);
-    if (found === null) throw invalid(`a tag is broken at byte ${this.at}`);
-    return found;
+  /** Passes over a name. */
+  private name(): string {
+    const end = this.nameEnd(this.at);
+    if (end === this.at) throw this.broken();
+    const name = this.text.substring(this.at, end);
+    this.at = end;
+    return name;
   }
 
-  private tryMatch(pattern: RegExp): RegExpExecArray | null {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text);
-    if (found !== null) this.at = pattern.lastIndex;
-    return found;
+  private nameEnd(start: number): number {
+    const { text } = this;
+    let at = start;
+    while (at < text.length && !MARKS.has(text.charCodeAt(at))) at += 1;
+    return at;
   }
+
+  private blanksEnd(start: number): number {
+    let at = start;
+    while (isBlank(this.text.charCodeAt(at))) at += 1;
+    return at;
+  }
+
+  /** Passes over this mark. */
+  private expect(mark: number | undefined, at: number): void {
+    if (this.text.charCodeAt(at) !== mark) throw this.broken();
+    this.at = at + 1;
+  }
+
+  private broken(): FormatError {
+    return invalid(`a tag is broken at byte ${this.at}`);
+  }
+}
+
+function isBlank(code: number): boolean {
+  return code === 0x20 || code === 0x09 || code === 0x0a || code === 0x0d;
 }
 
 function pathOf(parent: string, name: string, attributes: readonly (readonly [string, string])[]): string {

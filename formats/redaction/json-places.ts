@@ -35,17 +35,15 @@ export function placesOf(json: JsonText, path: readonly string[]): Place[] {
   return found;
 }
 
-function follow(json: JsonText, place: Place, path: readonly string[], found: Place[]): void {
-  const [name, ...rest] = path;
+function follow(json: JsonText, place: Place, path: readonly string[], found: Place[], step = 0): void {
+  const name = path[step];
   const first = json.bytes[place.start];
   if (name === undefined) found.push(place);
   else if (first === OPEN_BRACE) {
-    for (const member of members(json, place)) {
-      if (name === '*' || member.name === name) follow(json, member, rest, found);
-    }
+    for (const member of members(json, place, name)) follow(json, member, path, found, step + 1);
   } else if (first === OPEN_BRACKET) {
     for (const [index, item] of items(json.bytes, place).entries()) {
-      if (name === '*' || name === String(index)) follow(json, item, rest, found);
+      if (name === '*' || name === String(index)) follow(json, item, path, found, step + 1);
     }
   }
 }
@@ -53,21 +51,23 @@ function follow(json: JsonText, place: Place, path: readonly string[], found: Pl
 /** Used again for each object: what is in it is taken out at once. */
 const table = memberTable();
 
-/** The members of the object at a place. @throws {FormatError} */
-export function members(
-  { text, bytes }: JsonText,
-  { start, end }: Place,
-): readonly (Place & { readonly name: string })[] {
-  if (scanObject(bytes, start, end, table) < 0) throw unplaced();
+/** Where the values of the members of this name stand, or of all for `*`, in the object at a place. @throws {FormatError} */
+export function members(json: JsonText, { start, end }: Place, name: string): Place[] {
+  if (scanObject(json.bytes, start, end, table) < 0) throw unplaced();
   const { offsets, count } = table;
-  return Array.from({ length: count }, (_, index) => {
-    const name = text.substring(offsets[4 * index] as number, offsets[4 * index + 1]);
-    return {
-      name: plainName(name),
-      start: offsets[4 * index + 2] as number,
-      end: offsets[4 * index + 3] as number,
-    };
-  });
+  const found: Place[] = [];
+  for (let at = 0; at < 4 * count; at += 4) {
+    if (name !== '*' && !isNamed(json.text, offsets[at] as number, offsets[at + 1] as number, name)) continue;
+    found.push({ start: offsets[at + 2] as number, end: offsets[at + 3] as number });
+  }
+  return found;
+}
+
+/** Whether what stands here is this name. Escapes only make a name longer than it is. */
+function isNamed(text: string, start: number, end: number, name: string): boolean {
+  const { length } = name;
+  if (end - start === length) return text.startsWith(name, start);
+  return end - start > length && plainName(text.substring(start, end)) === name;
 }
 
 /** A name as the program that reads the record will have it: with its escapes undone. */

@@ -51,10 +51,9 @@ function maskHeaders(text: string, path: readonly string[]): string {
   const found: Replacement[] = [];
   for (const place of placesOf(json, [...path, '*'])) {
     if (json.bytes[place.start] !== 0x7b) continue;
-    const header = members(json, place);
-    const names = header.filter(({ name }) => name === 'name').map(({ start, end }) => textAt(text, start, end));
+    const names = members(json, place, 'name').map(({ start, end }) => textAt(text, start, end));
     if (!names.some((name) => SECRET_HEADERS.has(name.toLowerCase()))) continue;
-    for (const { name, start, end } of header) if (name === 'value') found.push({ start, end, text: '"***"' });
+    for (const { start, end } of members(json, place, 'value')) found.push({ start, end, text: '"***"' });
   }
   return replaced(text, found);
 }

@@ -44,6 +44,28 @@ describe('expressions', () => {
     ).toEqual(['a', 'b']);
   });
 
+  it('are worked out once for what is said of the object, until it is another', () => {
+    const values: Record<string, unknown> = { '@key': 'a/b', own: 'c/d' };
+    const seen: string[] = [];
+    const last = (path: string): Expression =>
+      computed(`last part of ${path}`, [path], (value) => {
+        seen.push(path);
+        return String(value).split('/').at(-1);
+      });
+    const ofObject = compile(last('@key'), (path) => () => values[path]);
+    const ofRecord = compile(last('own'), (path) => () => values[path]);
+    const read = (): unknown[] => [ofObject(record), ofRecord(record)];
+    expect([read(), read()]).toEqual([
+      ['b', 'd'],
+      ['b', 'd'],
+    ]);
+    expect(seen).toEqual(['@key', 'own', 'own']);
+    values['@key'] = 'a/c';
+    expect(read()).toEqual(['c', 'd']);
+    values['@key'] = undefined;
+    expect(read()).toEqual(['undefined', 'd']);
+  });
+
   it('are nothing when no record of the layout can give them a value', () => {
     const nothing = (): typeof NOTHING => NOTHING;
     for (const expression of ['a', first('a', 'b'), tail('a', '/'), first('a', tail('b', '/'))] as Expression[]) {

@@ -35,6 +35,8 @@ describe('a written time', () => {
     expect(read('2026-13-03 04:05:06', PLAIN_TIME)).toBeUndefined();
     expect(read('2026-02-03 25:05:06', PLAIN_TIME)).toBeUndefined();
     expect(read('Tue Foo 03 04:05:06 2026', C_TIME)).toBeUndefined();
+    expect(read('2026-02-03 04:05:06 +0199', PLAIN_TIME)).toBeUndefined();
+    expect(read('2026-02-03 04:61:06', PLAIN_TIME)).toBeUndefined();
     expect(read('yesterday', PLAIN_TIME)).toBeUndefined();
     expect(evaluate(timeIn('t', PLAIN_TIME), {})).toBeUndefined();
   });
