@@ -10,7 +10,7 @@ import { Dress } from './convert.ts';
 import type { RateLimit } from './delivery/governor.ts';
 import { PRIORITIES, type Priority } from './delivery/inlet.ts';
 import { Outbox, type OutboxObserver, type RejectFrame } from './delivery/outbox.ts';
-import type { Target } from './pipeline.ts';
+import type { Target } from './lane-sink.ts';
 import { rulesOf } from './rules/rules.ts';
 
 /** Blocks wait this long for more frames before they leave half full. */
