@@ -1,31 +1,14 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { UsageError } from '../../../agent/command.ts';
 import { doctor } from '../../../agent/commands/doctor.ts';
 import type { Section } from '../../../agent/doctor/sections.ts';
 import { type FakeAwsOptions, startFakeAws } from '../../fakes/aws.ts';
-import { type Certificates, makeCertificates } from '../../fakes/certificates.ts';
-import { runCommand } from './cli.ts';
-import { SECRET, Siem } from './siem.ts';
+import { SECRET, Siem, SiemCommand } from './siem.ts';
 
-let certificates: Certificates;
-beforeAll(async () => {
-  certificates = await makeCertificates();
-  return certificates.remove;
-});
-beforeEach(() => {
-  vi.stubEnv('SIEM_SECRET', SECRET);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
-
-async function run(siem: Siem, ...args: string[]) {
-  const said = await runCommand(doctor, ['--config', siem.config, ...args]);
-  expect(said.out + said.err).not.toContain(SECRET);
-  return said;
-}
+const command = new SiemCommand(doctor);
+const { run } = command;
 
 async function sections(siem: Siem, ...args: string[]): Promise<{ code: number; all: readonly Section[] }> {
   const { code, out, err } = await run(siem, '-o', 'json', ...args);
@@ -46,7 +29,12 @@ async function failures(siem: Siem): Promise<string[]> {
 test('all is well: each way step by step, exit 0, nothing sent and nothing received', async () => {
   await using siem = new Siem();
   const aws = await startFakeAws({ maxReceiveCount: 20 });
-  const receiver = await siem.tls('qradar', certificates, certificates.server, 'format: leef, framing: newline');
+  const receiver = await siem.tls(
+    'qradar',
+    command.certificates,
+    command.certificates.server,
+    'format: leef, framing: newline',
+  );
   const stub = await siem.hec('splunk', 'format: json, index: aws');
   siem.destination(`name: dry, type: file, format: raw, path: ${siem.directory}/out`);
   siem.queue(aws.endpoint, aws.queueUrl('q'));
@@ -76,7 +64,7 @@ function nameOf({ step }: { readonly step: string }): string {
 
 test('the page says what to do, and how much there is to do', async () => {
   await using siem = new Siem();
-  await siem.tls('qradar', certificates, certificates.server);
+  await siem.tls('qradar', command.certificates, command.certificates.server);
   siem.destination('name: gone, type: syslog, host: 127.0.0.1, port: 1, protocol: tcp, format: cef');
   const { code, out } = await run(siem, '--destination', 'qradar');
   expect(code).toBe(0);
@@ -96,7 +84,7 @@ test('the page says what to do, and how much there is to do', async () => {
 describe('a syslog receiver', () => {
   test('with an expired certificate', async () => {
     await using siem = new Siem();
-    await siem.tls('siem', certificates, certificates.expiredServer);
+    await siem.tls('siem', command.certificates, command.certificates.expiredServer);
     expect(await failures(siem)).toEqual([
       expect.stringMatching(/^certificate validity: .*valid from .*\[TF-SYSLOG-CERT-EXPIRED\] -> renew/),
     ]);
@@ -104,7 +92,7 @@ describe('a syslog receiver', () => {
 
   test('with a certificate for another name', async () => {
     await using siem = new Siem();
-    await siem.tls('siem', certificates, certificates.wrongHostServer);
+    await siem.tls('siem', command.certificates, command.certificates.wrongHostServer);
     expect(await failures(siem)).toEqual([
       expect.stringMatching(/^certificate name: .*127\.0\.0\.1 is not in DNS:elsewhere\.example.*-> let host/),
     ]);
@@ -112,8 +100,8 @@ describe('a syslog receiver', () => {
 
   test('that does not answer close_notify', async () => {
     await using siem = new Siem();
-    const options = { tls: certificates.server, atEnd: 'close' } as const;
-    await siem.syslog('siem', `tls: {ca_file: ${certificates.ca}}, format: cef`, options);
+    const options = { tls: command.certificates.server, atEnd: 'close' } as const;
+    await siem.syslog('siem', `tls: {ca_file: ${command.certificates.ca}}, format: cef`, options);
     expect(await failures(siem)).toEqual([expect.stringMatching(/^close-notify: .* -> use a receiver that answers/)]);
   });
 });

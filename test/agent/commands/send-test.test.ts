@@ -1,34 +1,17 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../../agent/command.ts';
 import { sendTest } from '../../../agent/commands/send-test.ts';
-import { type Certificates, makeCertificates } from '../../fakes/certificates.ts';
-import { runCommand } from './cli.ts';
-import { SECRET, Siem } from './siem.ts';
+import { SECRET, Siem, SiemCommand } from './siem.ts';
 
-let certificates: Certificates;
-beforeAll(async () => {
-  certificates = await makeCertificates();
-  return certificates.remove;
-});
-beforeEach(() => {
-  vi.stubEnv('SIEM_SECRET', SECRET);
-});
-afterEach(() => {
-  vi.unstubAllEnvs();
-});
-
-async function run(siem: Siem, ...args: string[]) {
-  const said = await runCommand(sendTest, ['--config', siem.config, ...args]);
-  expect(said.out + said.err).not.toContain(SECRET);
-  return said;
-}
+const command = new SiemCommand(sendTest);
+const { run } = command;
 
 /** The ids that were printed. */
 const idsIn = (out: string): string[] => [...out.matchAll(/^ {2}event ([0-9a-f]{32})$/gm)].map(([, id = '']) => id);
 
 test('LEEF over TLS: one marked event of now, confirmed, and the AQL that finds it', async () => {
   await using siem = new Siem();
-  const receiver = await siem.tls('siem', certificates, certificates.server);
+  const receiver = await siem.tls('siem', command.certificates, command.certificates.server);
   const before = Date.now();
   const { code, out } = await run(siem);
   const [id = ''] = idsIn(out);
@@ -121,7 +104,7 @@ describe('is not delivered, with exit 1 and what to do,', () => {
 
   test.each(['expiredServer', 'wrongHostServer'] as const)('to a receiver with a bad certificate: %s', async (name) => {
     await using siem = new Siem();
-    const receiver = await siem.tls('siem', certificates, certificates[name]);
+    const receiver = await siem.tls('siem', command.certificates, command.certificates[name]);
     const { code, out } = await run(siem);
     expect([code, receiver.messages]).toEqual([1, []]);
     expect(out).toMatch(/NOT DELIVERED: .*TF-SYSLOG-CERT-(EXPIRED|NAME)\]\n {2}-> (renew|let host)/);

@@ -1,9 +1,12 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Certificates, Identity } from '../../fakes/certificates.ts';
+import { afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
+import type { Command } from '../../../agent/command.ts';
+import { type Certificates, type Identity, makeCertificates } from '../../fakes/certificates.ts';
 import { createHecStub, type HecStub, type HecStubOptions } from '../../fakes/hec-stub.ts';
 import { type Receiver, type ReceiverOptions, startReceiver } from '../../fakes/syslog-receiver.ts';
+import { runCommand, type Said } from './cli.ts';
 
 /** What no output may ever hold. */
 export const SECRET = 'canary-9c41-secret';
@@ -67,4 +70,30 @@ metrics: {listen: off}
     for (const close of this.running) await close();
     rmSync(this.directory, { recursive: true });
   }
+}
+
+/** A command over such configurations, for the tests of one file. */
+export class SiemCommand {
+  certificates!: Certificates;
+  private readonly command: Command;
+
+  constructor(command: Command) {
+    this.command = command;
+    beforeAll(async () => {
+      this.certificates = await makeCertificates();
+      return this.certificates.remove;
+    });
+    beforeEach(() => {
+      vi.stubEnv('SIEM_SECRET', SECRET);
+    });
+    afterEach(() => {
+      vi.unstubAllEnvs();
+    });
+  }
+
+  readonly run = async (siem: Siem, ...args: string[]): Promise<Said> => {
+    const said = await runCommand(this.command, ['--config', siem.config, ...args]);
+    expect(said.out + said.err).not.toContain(SECRET);
+    return said;
+  };
 }

@@ -1,58 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DeliveryError } from '../../../transports/transport.ts';
-import { type Certificates, makeCertificates } from '../../fakes/certificates.ts';
-import { type ReceiverProcess, startReceiverProcess } from '../../fakes/receiver-process.ts';
-import { closeAtEnd, type Sender, sending } from '../syslog/rig.ts';
+import { expect, test } from 'vitest';
+import { deliver, EVENTS_A_BLOCK, missingOf, type SlowReceiver, SlowReceivers } from '../numbered-events.ts';
+import { sending } from '../syslog/rig.ts';
 
 const BLOCKS = 60;
-const EVENTS_A_BLOCK = 50;
 
-let certificates: Certificates;
-let directory: string;
-
-beforeAll(async () => {
-  certificates = await makeCertificates();
-  directory = mkdtempSync(join(tmpdir(), 'hosts-'));
-});
-
-afterAll(() => {
-  certificates.remove();
-  rmSync(directory, { recursive: true });
-});
-
-const id = (event: number) => event.toString(16).padStart(32, '0');
-const block = (number: number) =>
-  Array.from({ length: EVENTS_A_BLOCK }, (_, index) => `${id(number * EVENTS_A_BLOCK + index)} ${'x'.repeat(450)}`);
-
-interface Slow {
-  readonly receiver: ReceiverProcess;
-  ids(): string[];
-}
-
-async function slowReceiver(name: string): Promise<Slow> {
-  const out = join(directory, name);
-  const { cert, key } = certificates.server;
-  const tls = ['--tls', '--cert', cert, '--key', key];
-  const receiver = closeAtEnd(
-    await startReceiverProcess(['--out', out, '--ids', '--bytes-per-second', '2000000', ...tls]),
-  );
-  return { receiver, ids: () => (existsSync(out) ? readFileSync(out, 'latin1').split('\n').slice(0, -1) : []) };
-}
-
-async function deliver(sender: Sender, number: number): Promise<void> {
-  for (;;) {
-    try {
-      return await sender.send(block(number));
-    } catch (error) {
-      if (!(error instanceof DeliveryError) || error.fault.kind !== 'retry') throw error;
-      await sleep(error.fault.elsewhere ? 0 : (error.fault.afterMs ?? 50));
-    }
-  }
-}
+const receivers = new SlowReceivers();
+const slowReceiver = (name: string): Promise<SlowReceiver> =>
+  receivers.start(name, 2_000_000, ['--ids', ...receivers.tls]);
 
 test.concurrent.each([
   ['failover', 'SIGKILL'],
@@ -69,18 +24,15 @@ test.concurrent.each([
     hosts,
     balance,
     confirm_interval: 200,
-    tls: { ca_file: certificates.ca },
+    tls: { ca_file: receivers.certificates.ca },
   });
-  const sent = Array.from({ length: BLOCKS / 2 }, (_, number) => deliver(sender, number));
+  const sent = Array.from({ length: BLOCKS / 2 }, (_, number) => deliver(sender.send, number));
   while (a.ids().length === 0) await sleep(5);
   await a.receiver.signal(signal);
-  for (let number = BLOCKS / 2; number < BLOCKS; number += 1) sent.push(deliver(sender, number));
+  for (let number = BLOCKS / 2; number < BLOCKS; number += 1) sent.push(deliver(sender.send, number));
   await Promise.all(sent);
   const arrived = new Set([...a.ids(), ...b.ids()]);
-  const lost = Array.from({ length: BLOCKS * EVENTS_A_BLOCK }, (_, event) => id(event)).filter(
-    (one) => !arrived.has(one),
-  );
-  expect(lost).toEqual([]);
+  expect(missingOf(BLOCKS, arrived)).toEqual([]);
   expect(b.ids().length).toBeGreaterThanOrEqual((BLOCKS / 2) * EVENTS_A_BLOCK);
   expect(sender.said.hosts.slice(0, 3)).toEqual([...hosts.map((host) => `${host} up`), `${hosts[0]} down`]);
 });
@@ -89,12 +41,12 @@ test.concurrent('a host that was killed gets events again when it is back', asyn
   const [a, b] = await Promise.all(['back-a', 'back-b'].map(slowReceiver));
   if (a === undefined || b === undefined) throw new Error('two receivers are needed');
   const hosts = [a, b].map(({ receiver }) => `127.0.0.1:${receiver.port}`);
-  const sender = sending({ host: null, hosts, tls: { ca_file: certificates.ca } });
-  await deliver(sender, 0);
+  const sender = sending({ host: null, hosts, tls: { ca_file: receivers.certificates.ca } });
+  await deliver(sender.send, 0);
   await a.receiver.signal('SIGKILL');
-  await deliver(sender, 1);
+  await deliver(sender.send, 1);
   await a.receiver.restart();
   while (sender.said.hosts.at(-1) !== `${hosts[0]} up`) await sleep(50);
-  await deliver(sender, 2);
+  await deliver(sender.send, 2);
   expect(new Set([...a.ids()].map((one) => (Number.parseInt(one, 16) / EVENTS_A_BLOCK) | 0))).toEqual(new Set([0, 2]));
 }, 60_000);

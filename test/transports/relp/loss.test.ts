@@ -1,48 +1,14 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { relp } from '../../../transports/relp/index.ts';
-import { DeliveryError, type Transport } from '../../../transports/transport.ts';
-import { type Certificates, makeCertificates } from '../../fakes/certificates.ts';
-import { startReceiverProcess } from '../../fakes/receiver-process.ts';
 import { enveloped, never, testContext } from '../blocks.ts';
+import { deliver, EVENTS_A_BLOCK, SlowReceivers } from '../numbered-events.ts';
 import { closeAtEnd, until } from '../syslog/rig.ts';
 import { relpSettings } from './rig.ts';
 
 const BLOCKS = 120;
-const EVENTS_A_BLOCK = 50;
 const KILLS = 3;
 
-let certificates: Certificates;
-let directory: string;
-
-beforeAll(async () => {
-  certificates = await makeCertificates();
-  directory = mkdtempSync(join(tmpdir(), 'relp-loss-'));
-});
-
-afterAll(() => {
-  certificates.remove();
-  rmSync(directory, { recursive: true });
-});
-
-const id = (event: number) => event.toString(16).padStart(32, '0');
-const block = (number: number) =>
-  Array.from({ length: EVENTS_A_BLOCK }, (_, index) => `${id(number * EVENTS_A_BLOCK + index)} ${'x'.repeat(450)}`);
-
-/** Sends a block until it is delivered, as often as it takes. */
-async function deliver(transport: Transport, number: number): Promise<void> {
-  for (;;) {
-    try {
-      return await transport.send(enveloped(transport, block(number)), never);
-    } catch (error) {
-      if (!(error instanceof DeliveryError) || error.fault.kind !== 'retry') throw error;
-      await sleep(error.fault.afterMs ?? 50);
-    }
-  }
-}
+const receivers = new SlowReceivers();
 
 test.concurrent.each([
   ['tcp', 'SIGKILL'],
@@ -50,18 +16,15 @@ test.concurrent.each([
   ['tls', 'SIGKILL'],
   ['tls', 'SIGTERM'],
 ] as const)('nothing is lost over %s at %s', { timeout: 60_000 }, async (protocol, signal) => {
-  const out = join(directory, `${protocol}-${signal}`);
-  const { cert, key } = certificates.server;
-  const tls = protocol === 'tls' ? ['--tls', '--cert', cert, '--key', key] : [];
-  const args = ['--out', out, '--bytes-per-second', '3000000', ...tls];
-  const receiver = closeAtEnd(await startReceiverProcess(args, 'relp'));
-  const ids = () => (existsSync(out) ? readFileSync(out, 'latin1').split('\n').slice(0, -1) : []);
+  const tls = protocol === 'tls' ? receivers.tls : [];
+  const { receiver, ids } = await receivers.start(`${protocol}-${signal}`, 3_000_000, tls, 'relp');
   const settings = { port: receiver.port, window: 200_000, stall_timeout: 5_000 };
-  const trust = { protocol, tls: { ca_file: protocol === 'tls' ? certificates.ca : null } } as const;
+  const trust = { protocol, tls: { ca_file: protocol === 'tls' ? receivers.certificates.ca : null } } as const;
   const transport = closeAtEnd(relp.create(relpSettings({ ...settings, ...trust }), testContext()));
+  const send = (texts: readonly string[]): Promise<void> => transport.send(enveloped(transport, texts), never);
   let next = 0;
   const lane = async () => {
-    for (let number = next++; number < BLOCKS; number = next++) await deliver(transport, number);
+    for (let number = next++; number < BLOCKS; number = next++) await deliver(send, number);
   };
   const lanes = Promise.all(Array.from({ length: 40 }, lane));
   // Each time when it has answered for a part of what is on its way.

@@ -1,62 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { DeliveryError } from '../../../transports/transport.ts';
-import { type Certificates, makeCertificates } from '../../fakes/certificates.ts';
-import { type ReceiverProcess, startReceiverProcess } from '../../fakes/receiver-process.ts';
-import { closeAtEnd, failure, type Sender, sending, until } from './rig.ts';
+import { expect, test } from 'vitest';
+import { block, deliver, EVENTS_A_BLOCK, missingOf, type SlowReceiver, SlowReceivers } from '../numbered-events.ts';
+import { failure, sending, until } from './rig.ts';
 
 const KILLS = 2;
-const EVENTS_A_BLOCK = 50;
 /** Bytes of an event on the wire. */
 const EVENT_BYTES = 555;
 /** `TRAILFERRY_LOSS=full` kills as often as the figures of docs/guides/syslog-confirmation.md were made with. */
 const WINDOW_KILLS = process.env['TRAILFERRY_LOSS'] === 'full' ? 30 : 3;
 
-let certificates: Certificates;
-let directory: string;
+const receivers = new SlowReceivers();
 
-beforeAll(async () => {
-  certificates = await makeCertificates();
-  directory = mkdtempSync(join(tmpdir(), 'loss-'));
-});
-
-afterAll(() => {
-  certificates.remove();
-  rmSync(directory, { recursive: true });
-});
-
-const id = (event: number) => event.toString(16).padStart(32, '0');
-const block = (number: number) =>
-  Array.from({ length: EVENTS_A_BLOCK }, (_, index) => `${id(number * EVENTS_A_BLOCK + index)} ${'x'.repeat(450)}`);
-
-/** A receiver that reads about 3 MB/s, so that much is always on its way. */
-async function slowReceiver(
-  name: string,
-  version: string,
-): Promise<{ receiver: ReceiverProcess; ids: () => string[] }> {
-  const out = join(directory, name);
-  const { cert, key } = certificates.server;
-  const tls = ['--tls', '--cert', cert, '--key', key, '--max-version', version];
-  const receiver = closeAtEnd(
-    await startReceiverProcess(['--out', out, '--ids', '--bytes-per-second', '3000000', ...tls]),
-  );
-  return { receiver, ids: () => (existsSync(out) ? readFileSync(out, 'latin1').split('\n').slice(0, -1) : []) };
-}
-
-/** Sends a block until it is delivered, as often as it takes. */
-async function deliver(sender: Sender, number: number): Promise<void> {
-  for (;;) {
-    try {
-      return await sender.send(block(number));
-    } catch (error) {
-      if (!(error instanceof DeliveryError) || error.fault.kind !== 'retry') throw error;
-      await sleep(error.fault.afterMs ?? 50);
-    }
-  }
-}
+/** A receiver that reads about 3 MB/s. */
+const slowReceiver = (name: string, version: string): Promise<SlowReceiver> =>
+  receivers.start(name, 3_000_000, ['--ids', ...receivers.tls, '--max-version', version]);
 
 interface Trial {
   readonly name: string;
@@ -74,12 +31,17 @@ interface Trial {
 /** Kills the receiver a few times while blocks are sent. Returns how many events never arrived, and how many came twice. */
 async function run({ name, version, signal, confirm, kills: wanted, blocks, out, confirmAfter = 500_000 }: Trial) {
   const { receiver, ids } = await slowReceiver(name, version);
-  const settings = { port: receiver.port, confirm, confirm_after: confirmAfter, tls: { ca_file: certificates.ca } };
+  const settings = {
+    port: receiver.port,
+    confirm,
+    confirm_after: confirmAfter,
+    tls: { ca_file: receivers.certificates.ca },
+  };
   const sender = sending({ ...settings, stall_timeout: 5_000 });
   let next = 0;
   let done = false;
   const lane = async () => {
-    for (let number = next++; number < blocks; number = next++) await deliver(sender, number);
+    for (let number = next++; number < blocks; number = next++) await deliver(sender.send, number);
   };
   // Each time when it has read a part of what is on its way, so that something is always left unconfirmed.
   const kills = async () => {
@@ -100,10 +62,7 @@ async function run({ name, version, signal, confirm, kills: wanted, blocks, out,
   if (confirm !== 'close-notify') await sleep(500);
   const received = ids();
   const distinct = new Set(received);
-  const missing = Array.from({ length: blocks * EVENTS_A_BLOCK }, (_, event) => id(event)).filter(
-    (one) => !distinct.has(one),
-  );
-  return { missing: missing.length, duplicates: received.length - distinct.size, kills: count };
+  return { missing: missingOf(blocks, distinct).length, duplicates: received.length - distinct.size, kills: count };
 }
 
 const FEW = { kills: KILLS, blocks: 90, out: 40 };
@@ -150,10 +109,10 @@ test('a receiver that hangs is given up after stall_timeout, and nothing is lost
   const { receiver, ids } = await slowReceiver('hang', 'TLSv1.3');
   const sender = sending({
     port: receiver.port,
-    tls: { ca_file: certificates.ca },
+    tls: { ca_file: receivers.certificates.ca },
     stall_timeout: 600,
   });
-  await deliver(sender, 0);
+  await deliver(sender.send, 0);
   await receiver.signal('SIGSTOP');
   const start = performance.now();
   const error = await failure(sender.send(block(1)));
@@ -161,6 +120,6 @@ test('a receiver that hangs is given up after stall_timeout, and nothing is lost
   expect(error.fault.kind).toBe('retry');
   expect(performance.now() - start).toBeLessThan(4_000);
   await receiver.signal('SIGCONT');
-  await deliver(sender, 1);
+  await deliver(sender.send, 1);
   expect(new Set(ids()).size).toBe(2 * EVENTS_A_BLOCK);
 });
