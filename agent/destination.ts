@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import type { DestinationSettings } from '../config/config.ts';
 import { readSecret } from '../config/credentials.ts';
 import { DEFAULT_PRIORITIES } from '../config/priority-settings.ts';
+import type { Format } from '../formats/wire/formatter.ts';
 import { formats } from '../formats/wire/index.ts';
 import { withOversize } from '../formats/wire/oversize.ts';
 import { transportTypes } from '../transports/index.ts';
@@ -53,7 +54,25 @@ export function createTransport(settings: DestinationSettings, observer: Transpo
 export function dressOf(settings: DestinationSettings, envelope: Envelope): Dress {
   const verbatim = settings.type === 'hec' && settings.format === 'json';
   const format = withOversize(verbatim ? formats.raw : formats[settings.format], settings.oversize);
-  return new Dress(format, envelope, rulesOf(settings));
+  return new Dress(settings.oversize === 'send' ? countingLong(format) : format, envelope, rulesOf(settings));
+}
+
+/** Counts texts that are sent whole although there is no room for them as shortened: the receiver may cut them. */
+function countingLong(format: Format): Format {
+  return {
+    name: format.name,
+    compile: (type, tally) => {
+      const formatter = format.compile(type, tally);
+      return {
+        ...formatter,
+        write: (event, room) => {
+          const text = formatter.write(event, room);
+          if (text.length > room) tally.truncated += 1;
+          return text;
+        },
+      };
+    },
+  };
 }
 
 export function createDestination(

@@ -104,7 +104,7 @@ function destinationSection(
       example: 'json',
     },
     oversize: {
-      doc: 'What becomes of an event that is longer than the longest message (`max_message_bytes`, for hec `max_content_bytes`). `shorten`: what is long in it is left out, and the event says so; leef, cef, ocsf and ecs leave out long fields, json, raw and splunk whole members of a JSON record or the end of a line. `quarantine`: it is kept and not sent. `send`: it is sent whole, and the receiver may cut it. By default leef, cef, ocsf and ecs shorten, and json, raw and splunk quarantine.',
+      doc: 'What becomes of an event that is longer than the longest message (`max_message_bytes`, for hec `max_content_bytes`). `shorten`: what is long in it is left out, and the event says so; leef, cef, ocsf and ecs leave out long fields, json, raw and splunk whole members of a JSON record or the end of a line. `quarantine`: it is kept and not sent. `send`: it is sent whole, and the receiver may cut it. What is shortened or sent whole is counted (`trailferry_events_truncated_total`). By default leef, cef, ocsf and ecs shorten, and json, raw and splunk quarantine.',
       format: ['shorten', 'quarantine', 'send'],
       default: null,
       example: 'shorten',

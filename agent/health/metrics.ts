@@ -48,7 +48,11 @@ export function createMetrics(registry: Registry) {
       'destination',
       'filter',
     ),
-    eventsTruncated: counter('events_truncated_total', 'Events that lost fields to the message limit.', 'destination'),
+    eventsTruncated: counter(
+      'events_truncated_total',
+      'Events longer than the message limit: they lost fields to it or, with oversize: send, went as they were.',
+      'destination',
+    ),
     valuesReplaced: counter(
       'values_replaced_total',
       'Values in which the format has no escape for a byte.',
