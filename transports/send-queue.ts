@@ -9,18 +9,34 @@ const PART = 1 / 20;
 /** of the time at most, but never less often than this. */
 const SELDOM_MS = 500;
 
+/** What our kernel waits for on a connection. */
+export interface Unacknowledged {
+  /** Bytes that were sent. */
+  readonly bytes: number;
+  /** Keep-alive probes since the peer's kernel was last heard of. */
+  readonly probes: number;
+}
+
 /**
- * Bytes that we have sent on a socket and the peer's kernel has not acknowledged, at a moment after this call; `undefined`
- * where the kernel does not say (not Linux, no /proc, or no such connection any more). The only way to see from Node.js
- * that a peer is gone whose last bytes our own kernel took. Column `tx_queue` of
+ * Bytes that we have sent on a socket and the peer's kernel has not acknowledged.
+ * @returns `undefined`, and when, as `unacknowledged` does
+ */
+export async function sendQueue(socket: Socket): Promise<number | undefined> {
+  return (await unacknowledged(socket))?.bytes;
+}
+
+/**
+ * What the peer's kernel has not acknowledged, at a moment after this call; `undefined` where our kernel does not say (not
+ * Linux, no /proc, or no such connection any more). The only way to see from Node.js that a peer is gone whose last bytes
+ * our own kernel took. Columns `tx_queue` and `timeout` (`icsk_probes_out`, which keep-alive counts, too) of
  * https://www.kernel.org/doc/Documentation/networking/proc_net_tcp.txt
  * @throws nothing: what cannot be read is unknown
  */
-export async function sendQueue(socket: Socket): Promise<number | undefined> {
+export async function unacknowledged(socket: Socket): Promise<Unacknowledged | undefined> {
   const { localAddress, localPort, remoteAddress, remotePort } = socket;
   if (localAddress === undefined || remoteAddress === undefined) return undefined;
   const table = await (isIPv6(localAddress) ? tcp6 : tcp).next();
-  return queued(table, `${kernelHex(localAddress, localPort)} ${kernelHex(remoteAddress, remotePort)}`);
+  return rowOf(table, `${kernelHex(localAddress, localPort)} ${kernelHex(remoteAddress, remotePort)}`);
 }
 
 /** A table of the kernel, read for all who want it at once: whoever asks gets the next reading. */
@@ -55,12 +71,12 @@ class KernelTable {
 const tcp = new KernelTable('/proc/self/net/tcp');
 const tcp6 = new KernelTable('/proc/self/net/tcp6');
 
-/** Finds a row like `  3: 0100007F:B2C4 0100007F:1972 01 0000A3F0:00000000 ...` and reads the number after the state. */
-function queued(table: string, ends: string): number | undefined {
+/** Finds a row like `3: 0100007F:B2C4 0100007F:1972 01 0000A3F0:00000000 02:00000063 00000000  0  0 ...` by its two ends. */
+function rowOf(table: string, ends: string): Unacknowledged | undefined {
   const at = table.indexOf(`: ${ends} `);
   if (at < 0) return undefined;
-  const state = at + ends.length + 3;
-  return Number.parseInt(table.slice(state + 3, state + 11), 16);
+  const [, queues = '', , , , probes] = table.slice(at + ends.length + 3, at + ends.length + 100).split(/ +/);
+  return { bytes: Number.parseInt(queues, 16), probes: Number(probes) };
 }
 
 /** One end of a connection as the kernel prints it: the address in words of 32 bits in the byte order of this host. */

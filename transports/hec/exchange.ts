@@ -13,7 +13,7 @@ export interface Exchange {
   readonly agent: http.Agent;
   readonly headers: http.OutgoingHttpHeaders;
   readonly body: Buffer;
-  /** Time without a byte that moves, until the request is with the receiver's kernel. */
+  /** Time without a byte that moves, until the request is with the receiver's kernel; then time without a sign of that. */
   readonly stallMs: number;
   /** Time for the whole answer, from when on the request is out. */
   readonly answerMs: number;
@@ -41,8 +41,8 @@ const mostReplyBytes = 1024 * 1024;
 
 /**
  * Sends a request and reads its reply to the end. Two clocks: while the way is made and the request goes out, only
- * standing still is a fault, however slow the link; once it is out, the receiver may think for `answerMs`. A host that
- * vanishes while we wait for its answer is found by the keep-alive probes of the kernel, after about 11 s.
+ * standing still is a fault, however slow the link; once it is out, the receiver may think for `answerMs`, as long as its
+ * kernel answers the keep-alive probes of ours.
  * @throws {ExchangeError} when there is no whole reply in time; `cause` is Node's error, or `Stalled`
  */
 export function exchange(wanted: Exchange): Promise<Reply> {
@@ -85,7 +85,7 @@ function clocks(request: http.ClientRequest, { stallMs, answerMs }: Exchange): (
     let up = request.reusedSocket;
     if (!up) socket.once(upEvent(socket), () => (up = true));
     const stalled = (): void => void request.destroy(new Stalled(`no byte moved for ${stallMs} ms`));
-    stopWatching = watchProgress(socket, socket, stallMs, () => !up, stalled);
+    stopWatching = watchProgress(socket, socket, stallMs, () => (up ? 'life' : 'answer'), stalled);
   });
   request.once('finish', () => {
     timer = setTimeout(() => request.destroy(new Error(`no whole answer within ${answerMs} ms`)), answerMs);

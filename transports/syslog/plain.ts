@@ -107,7 +107,7 @@ export class PlainSyslog implements Transport {
     const socket = line.socket as Socket;
     const stalled = () => socket.destroy(trouble('TF-SYSLOG-STALLED'));
     const stop =
-      protocol === 'tcp' ? watchProgress(socket, socket, stallTimeout, () => false, stalled) : () => undefined;
+      protocol === 'tcp' ? watchProgress(socket, socket, stallTimeout, () => undefined, stalled) : () => undefined;
     observer.connections(1);
     line.broken.catch(() => {
       stop();

@@ -168,8 +168,8 @@ export class TlsSession {
   }
 
   private watch(): void {
-    const ended = () => this.ending;
-    this.stopWatching ??= watchProgress(this.raw, this.tls, this.stallTimeout, ended, () =>
+    const due = () => (this.ending ? 'answer' : undefined);
+    this.stopWatching ??= watchProgress(this.raw, this.tls, this.stallTimeout, due, () =>
       this.fail(trouble('TF-SYSLOG-STALLED')),
     );
   }

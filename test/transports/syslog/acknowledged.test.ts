@@ -3,7 +3,10 @@ import { type Certificates, makeCertificates } from '../../fakes/certificates.ts
 import { sessionPair } from './session-pair.ts';
 
 // The peer's kernel has acknowledged all that ours took.
-vi.mock('../../../transports/send-queue.ts', () => ({ sendQueue: async () => 0 }));
+vi.mock('../../../transports/send-queue.ts', () => ({
+  sendQueue: async () => 0,
+  unacknowledged: async () => undefined,
+}));
 
 let certificates: Certificates;
 

@@ -39,7 +39,10 @@ test('a block counts early when half of the window is acknowledged behind it', a
 
 test("what the peer's kernel has not acknowledged does not count, although our own took it and time has passed", async () => {
   let queue = 1;
-  vi.doMock('../../../transports/send-queue.ts', () => ({ sendQueue: () => sleep(20, queue) }));
+  vi.doMock('../../../transports/send-queue.ts', () => ({
+    sendQueue: () => sleep(20, queue),
+    unacknowledged: async () => undefined,
+  }));
   vi.resetModules();
   const { tlsPair: heldPair } = await import('./rig.ts');
   const settings = { ...window, confirm_interval: 1, stall_timeout: 10_000 };
@@ -105,7 +108,10 @@ test('why it is no stronger level is known once the receiver was asked', async (
 });
 
 test('where the kernel shows nothing the level is none, and a notice says so', async () => {
-  vi.doMock('../../../transports/send-queue.ts', () => ({ sendQueue: async () => undefined }));
+  vi.doMock('../../../transports/send-queue.ts', () => ({
+    sendQueue: async () => undefined,
+    unacknowledged: async () => undefined,
+  }));
   vi.resetModules();
   const { tlsPair: blindPair } = await import('./rig.ts');
   const { receiver, send, transport, said } = await blindPair(certificates, {}, { ...window, confirm_interval: 100 });
