@@ -3,16 +3,26 @@ import * as https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { urlToHttpOptions } from 'node:url';
-import { clientCertificateEnd, tlsOptions } from '../tls-options.ts';
-import type { TransportContext } from '../transport.ts';
+import type { KeptTls } from '../kept-tls.ts';
+import type { TlsFiles } from '../tls-options.ts';
+import { DeliveryError, type TransportContext } from '../transport.ts';
 import { type Answer, readAnswer } from './answer.ts';
 import { Cookies } from './cookies.ts';
-import { type Exchange, exchange } from './exchange.ts';
+import { type Exchange, ExchangeError, exchange } from './exchange.ts';
 import { tokenFault } from './faults.ts';
 import type { HecSettings } from './settings.ts';
 
 /** A question to the endpoint: a path below `/services/collector`, and what goes with it. */
 export type Question = Pick<Exchange, 'method' | 'headers' | 'body' | 'signal'> & { readonly path: string };
+
+/** Where a client asks. */
+export interface Endpoint {
+  readonly url: string;
+  /** In error messages. */
+  readonly place: string;
+  /** What the files of `tls` hold; not looked at where `url` is http. */
+  readonly files: KeptTls;
+}
 
 /** One socket and what was read anew for it: the token, and the TLS files behind the agent. */
 interface Session {
@@ -23,12 +33,14 @@ interface Session {
 
 /**
  * One keep-alive connection to the endpoint, with its cookies, so that a load balancer keeps it on one indexer. When the
- * socket ends or the token is refused, the next question begins a new session: rotated secrets and certificates heal.
+ * socket ends or the token is refused, the next question begins a new session: rotated secrets and certificates heal, and
+ * certificates that cannot be used leave those from before in use.
  */
 export class Client {
   private readonly settings: HecSettings;
   private readonly context: TransportContext;
   private readonly place: string;
+  private readonly files: KeptTls;
   private readonly onSocket: (change: 1 | -1) => void;
   private readonly target: http.RequestOptions;
   private readonly base: string;
@@ -39,13 +51,14 @@ export class Client {
   /** @param onSocket told of each connection that opens (1) and ends (-1) */
   constructor(
     settings: HecSettings,
-    endpoint: { readonly url: string; readonly place: string },
+    endpoint: Endpoint,
     context: TransportContext,
     onSocket: (change: 1 | -1) => void,
   ) {
     this.settings = settings;
     this.context = context;
     this.place = endpoint.place;
+    this.files = endpoint.files;
     this.onSocket = onSocket;
     const url = new URL(endpoint.url);
     this.target = urlToHttpOptions(url);
@@ -99,9 +112,18 @@ export class Client {
   private agent(): http.Agent {
     const keep = { keepAlive: true, maxSockets: 1 } as const;
     if (this.target.protocol === 'http:') return new http.Agent(keep);
-    const ours = clientCertificateEnd(this.settings.tls);
+    const { options, clientCertificateEnd: ours } = this.tlsFiles();
     if (ours !== undefined) this.context.observer.certificate('client', ours);
-    return new https.Agent({ ...keep, ...tlsOptions(this.settings.tls) });
+    return new https.Agent({ ...keep, ...options });
+  }
+
+  private tlsFiles(): TlsFiles {
+    try {
+      return this.files.now();
+    } catch (error) {
+      // OpenSSL's own words about files that never were of use.
+      throw error instanceof DeliveryError ? error : new ExchangeError(error as Error, false);
+    }
   }
 
   private token(): string {

@@ -24,11 +24,11 @@ function createHec(settings: HecSettings, context: TransportContext): Transport 
   const secret: TransportContext['secret'] = (ref) => context.secret(ref);
   const indexers = settings.url.map((url) => ({ url, name: hostAndPort(url) }));
   return overHosts(indexers, 'spread', context, ({ url }, observer) => {
-    const indexer = (part: TransportObserver) =>
-      new Indexer(url, settings, envelope, { name, hostname, secret, observer: part });
     const { protocol, hostname: host } = new URL(url);
-    if (protocol === 'http:') return indexer(observer);
-    return new Renewing(new KeptTls(settings.tls, host, observer.notice), observer, indexer);
+    const files = new KeptTls(settings.tls, host.replace(/^\[|\]$/g, ''), observer.notice);
+    const indexer = (part: TransportObserver) =>
+      new Indexer({ url, files }, settings, envelope, { name, hostname, secret, observer: part });
+    return protocol === 'http:' ? indexer(observer) : new Renewing(files, observer, indexer);
   });
 }
 

@@ -7,7 +7,7 @@ import type {
   Transport,
   TransportContext,
 } from '../transport.ts';
-import { Client } from './client.ts';
+import { Client, type Endpoint } from './client.ts';
 import { Connection, type Verdict } from './connection.ts';
 import { deliver } from './delivery.ts';
 import { abortedFault, answerFault, closedFault, rejectedFault } from './faults.ts';
@@ -42,7 +42,12 @@ export class Indexer implements Transport {
   private canary: Buffer | undefined;
   private closed = false;
 
-  constructor(url: string, settings: HecSettings, envelope: Envelope, context: TransportContext) {
+  constructor(
+    { url, files }: Omit<Endpoint, 'place'>,
+    settings: HecSettings,
+    envelope: Envelope,
+    context: TransportContext,
+  ) {
     const { observer } = context;
     this.assurance = settings.ack ? 'indexed' : 'accepted';
     this.envelope = envelope;
@@ -53,7 +58,7 @@ export class Indexer implements Transport {
       observer.notice(`${this.place}: token and events travel unencrypted; turn on SSL for HEC and use https://`);
     let open = 0;
     this.client = () =>
-      new Client(settings, { url, place: this.place }, context, (change) => {
+      new Client(settings, { url, files, place: this.place }, context, (change) => {
         open += change;
         observer.connections(open);
       });

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hec } from '../../../transports/hec/index.ts';
@@ -328,6 +330,40 @@ describe('over TLS', () => {
     await using rig = await makeRig(trusting(ours), mutual);
     expect(await rig.send(goodFrames(rig.transport, 1))).toBeUndefined();
     expect(rig.context.certificates.map(([role]) => role).sort()).toEqual(['client', 'server']);
+  });
+
+  test.each([
+    ['the key is new and the certificate is not', 'key', 'mismatch'],
+    ['the certificate is no PEM', 'cert', 'no PEM'],
+  ] as const)(
+    '%s: new connections are made with the files from before, which is told once',
+    async (_name, which, why) => {
+      const directory = mkdtempSync(join(tmpdir(), 'hec-files-'));
+      const ours = { cert: join(directory, 'cert'), key: join(directory, 'key') };
+      for (const name of ['cert', 'key'] as const) copyFileSync(certificates.client[name], ours[name]);
+      await using rig = await makeRig(trusting({ cert_file: ours.cert, key_file: ours.key }), mutually());
+      expect(await rig.send(goodFrames(rig.transport, 1))).toBeUndefined();
+      if (which === 'key') copyFileSync(certificates.renewedClient.key, ours.key);
+      else writeFileSync(ours.cert, 'half of a certificate');
+      for (const number of [1, 2]) {
+        // A connection that ends takes its session along.
+        rig.stub.fault({ half: true });
+        expect((await rig.send(goodFrames(rig.transport, 1, number)))?.fault.kind).toBe('retry');
+        await until(() => rig.context.connectionCounts.at(-1) === 0);
+        expect(await rig.deliver(goodFrames(rig.transport, 1, number))).toEqual([]);
+      }
+      expect(rig.context.notices).toHaveLength(1);
+      expect(rig.context.notices[0]).toContain(why);
+      rmSync(directory, { recursive: true });
+    },
+  );
+
+  test('files that never were of use block with a remedy', async () => {
+    const ours = { cert_file: certificates.client.cert, key_file: certificates.renewedClient.key };
+    await using rig = await makeRig(trusting(ours), mutually());
+    const error = await rig.send(goodFrames(rig.transport, 1));
+    expect(error).toMatchObject({ code: 'TF-HEC-TLS', fault: { kind: 'blocked' } });
+    expect(error?.message).toContain('key and certificate belong together');
   });
 
   test('a plain endpoint blocks with a remedy', async () => {
