@@ -31,6 +31,9 @@ unpack container usr/bin/systemd-nspawn systemd-container
 # The machine that is booted is this host's own /usr.
 [ -e /usr/lib/systemd/systemd ] || apt-get install -y -qq --no-install-recommends systemd >/dev/null
 
+# A network of its own that is cut off.
+command -v tc >/dev/null || apt-get install -y -qq --no-install-recommends iproute2 >/dev/null
+
 # The schemas of OCSF come as a Python package. Where there is no Python, their test says that it did not run.
 if command -v python3 >/dev/null && [ ! -e "$cache/ocsf/ready" ]; then
   rm -rf "$cache/ocsf"
