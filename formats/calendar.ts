@@ -1,7 +1,7 @@
 /** Days and times of day by hand: most records say the day of the one before them, and `Date.parse` costs as much as all else. */
 
 let cachedDay = '';
-let cachedDayStart = 0;
+let cachedDayStart = Number.NaN;
 
 /** Epoch milliseconds of `YYYY-MM-DD`; NaN for what is no day. */
 export function dayStart(day: string): number {
@@ -23,8 +23,9 @@ export function timeOfDay(text: string, at: number): number {
 /** Milliseconds that a zone of `+HHMM`, `+HH:MM` is ahead of UTC; NaN for any other. */
 export function zoneOffset(zone: string): number {
   const sign = zone.startsWith('-') ? -1 : 1;
+  const hours = twoDigits(zone, 1);
   const minutes = twoDigits(zone, zone.length - 2);
-  return sign * (twoDigits(zone, 1) * 60 + (minutes < 60 ? minutes : Number.NaN)) * 60_000;
+  return hours < 24 && minutes < 60 ? sign * (hours * 60 + minutes) * 60_000 : Number.NaN;
 }
 
 /** A number of two digits, or NaN. */

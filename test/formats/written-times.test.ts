@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { dayStart } from '../../formats/calendar.ts';
 import { excerpt, unless } from '../../formats/excerpts.ts';
 import {
   C_TIME,
@@ -36,6 +37,8 @@ describe('a written time', () => {
     expect(read('2026-02-03 25:05:06', PLAIN_TIME)).toBeUndefined();
     expect(read('Tue Foo 03 04:05:06 2026', C_TIME)).toBeUndefined();
     expect(read('2026-02-03 04:05:06 +0199', PLAIN_TIME)).toBeUndefined();
+    expect(read('2026-02-03 04:05:06 +2400', PLAIN_TIME)).toBeUndefined();
+    expect(dayStart('')).toBeNaN();
     expect(read('2026-02-03 04:61:06', PLAIN_TIME)).toBeUndefined();
     expect(read('yesterday', PLAIN_TIME)).toBeUndefined();
     expect(evaluate(timeIn('t', PLAIN_TIME), {})).toBeUndefined();
