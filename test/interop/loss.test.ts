@@ -78,7 +78,6 @@ describe.each(runnable)('$peer.name, $confirm, TLS $tls, $pace, $victim stopped'
     const { lost = Number.NaN } = one.outcome ?? {};
     if (one.loss === 'none') expect(lost).toBe(0);
     if (one.loss === 'little') expect(lost / EVENTS / one.stops).toBeLessThanOrEqual(0.0002);
-    if (one.loss === 'some' && one.pace === 'slow') expect(lost).toBeGreaterThan(0);
   });
 
   it('brings whole events only, and few of them twice', () => {
@@ -89,4 +88,11 @@ describe.each(runnable)('$peer.name, $confirm, TLS $tls, $pace, $victim stopped'
     expect(torn).toBeLessThanOrEqual(one.stops);
     expect(mostAgainBytes).toBeLessThanOrEqual(Math.min(MOST_AGAIN_BYTES, busiestBytes));
   });
+});
+
+const lossy = runnable.filter(({ loss }) => loss === 'some');
+
+// Of all variants together: in one alone every stop may meet an empty way.
+it.skipIf(lossy.length === 0)('sees losses where nothing is confirmed', () => {
+  expect(lossy.reduce((sum, { outcome }) => sum + (outcome?.lost ?? 0), 0)).toBeGreaterThan(0);
 });

@@ -3,7 +3,7 @@ import type { Trial } from './run.ts';
 
 /**
  * How much of what was delivered may be lost. `none`; `little`: 0.02 % of the events at each stop; `any`: how much is not in our
- * hands; `some`: if nothing were lost here, the rig could not see a loss.
+ * hands; `some`: if nothing were lost in all of these together, the rig could not see a loss.
  */
 export type Loss = 'none' | 'little' | 'any' | 'some';
 
