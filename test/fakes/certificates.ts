@@ -19,6 +19,8 @@ export interface Certificates {
   readonly otherCa: string;
   /** For `localhost` and 127.0.0.1. */
   readonly server: Identity;
+  /** Another one for the same names. */
+  readonly otherServer: Identity;
   readonly expiredServer: Identity;
   /** For `elsewhere.example`. */
   readonly wrongHostServer: Identity;
@@ -71,6 +73,7 @@ export async function makeCertificates(): Promise<Certificates> {
     ca: file('ca.pem', ca.cert.toString('pem')),
     otherCa: file('other-ca.pem', otherCa.cert.toString('pem')),
     server: await identity(ca, 'server', server),
+    otherServer: await identity(ca, 'other-server', server),
     expiredServer: await identity(ca, 'expired', { ...server, validity: [-30, -1] }),
     wrongHostServer: await identity(ca, 'wrong-host', {
       ...server,

@@ -10,7 +10,7 @@ export const FAULTS = {
   },
   'TF-SYSLOG-UNPROVEN': {
     message:
-      'the connection after a confirmed one failed, so the destination was stopping and may have confirmed what it did not read',
+      'the destination confirmed a connection, but did not let the next one in at once: it was stopping, and may not have read what it confirmed',
   },
   'TF-SYSLOG-STALLED': {
     message: 'the destination took no byte, or did not answer the end of the session, within `stall_timeout`',

@@ -4,6 +4,7 @@ import { CloseNotify } from './close-notify.ts';
 import { codeOf, trouble } from './faults.ts';
 import { Intake } from './intake.ts';
 import { answersEnd, type Framed, probeTls } from './probe.ts';
+import { type Answered, Proof } from './proof.ts';
 import { Sessions } from './sessions.ts';
 import { Slice } from './slice.ts';
 import type { TlsTarget } from './tls-dial.ts';
@@ -33,10 +34,12 @@ interface Load {
   endedAt: number | undefined;
 }
 
+type AnsweredLoad = Answered & Pick<Load, 'deliveries'>;
+
 /**
  * TLS syslog with confirmation, though the protocol has none. Blocks fill one connection, which is then ended; they are
- * delivered when the peer has answered the end and a connection made after that answer succeeded at its first try (a
- * peer that is being stopped answers too, but lets nobody in any more). Meanwhile the next connection is filled.
+ * delivered when the peer has answered the end and a connection made after that answer proves it (see `Proof`). Meanwhile
+ * the next connection is filled.
  */
 export class Rotation implements Transport {
   readonly assurance = 'confirmed';
@@ -51,8 +54,9 @@ export class Rotation implements Transport {
   private filling: Load | undefined;
   /** Connected and empty: filled next. */
   private next: Load | undefined;
+  private readonly proof = new Proof();
   /** Answered by the peer; the next connection proves it. */
-  private unproven: Load[] = [];
+  private readonly unproven: AnsweredLoad[] = [];
   private lastEnd = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
   private lookingAt = Number.POSITIVE_INFINITY;
@@ -180,29 +184,36 @@ export class Rotation implements Transport {
   private connect(): void {
     if (!this.sessions.free) return;
     const proving = this.unproven.splice(0);
+    const start = performance.now();
     this.sessions.connect().then(
-      (session) => this.connected(session, proving),
+      (session) => this.connected(session, start, proving),
       (error: Error) => this.unreachable(error, proving),
     );
   }
 
-  private connected(session: TlsSession, proving: readonly Load[]): void {
+  private connected(session: TlsSession, start: number, proving: readonly AnsweredLoad[]): void {
     this.intake.gate.entered();
     const load: Load = { session, deliveries: [], firstWrite: 0, lastWrite: 0, endedAt: undefined };
     this.open.add(load);
     void session.over.then((failure) => this.over(load, failure));
-    for (const { session: proved, deliveries } of proving) {
-      if (proved.address === session.address) this.intake.settle(deliveries);
-      else {
-        const elsewhere = `connected to ${session.address} instead of ${proved.address}`;
-        this.intake.reject(deliveries, trouble('TF-SYSLOG-UNPROVEN', elsewhere));
-      }
-    }
-    this.next = load;
+    const now = performance.now();
+    const again = proving.filter((answered) => this.judge(answered, session, now) === 'again');
+    this.proof.took(now - start);
+    this.unproven.push(...again);
+    // One that reached another receiver gives way to the next try.
+    if (again.length > 0) session.end();
+    else this.next = load;
     this.pump();
   }
 
-  private unreachable(error: Error, proving: readonly Load[]): void {
+  private judge(answered: AnsweredLoad, session: TlsSession, now: number): 'proven' | 'again' | Error {
+    const verdict = this.proof.verdict(answered, session, now);
+    if (verdict === 'proven') this.intake.settle(answered.deliveries);
+    else if (verdict !== 'again') this.intake.reject(answered.deliveries, verdict);
+    return verdict;
+  }
+
+  private unreachable(error: Error, proving: readonly AnsweredLoad[]): void {
     const afterMs = this.intake.gate.refused(error);
     const unproven = trouble('TF-SYSLOG-UNPROVEN', error.message, error);
     this.intake.reject(
@@ -224,9 +235,10 @@ export class Rotation implements Transport {
   }
 
   private answered(load: Load): void {
-    this.slice.answered(performance.now() - (load.endedAt ?? 0));
+    const answeredAt = performance.now();
+    this.slice.answered(answeredAt - (load.endedAt ?? 0));
     this.closeNotify.seen(true);
-    this.unproven.push(load);
+    this.unproven.push({ session: load.session, deliveries: load.deliveries, answeredAt, tries: 0 });
   }
 
   private async lost({ deliveries, endedAt }: Load, failure: Error): Promise<void> {

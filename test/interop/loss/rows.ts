@@ -17,6 +17,7 @@ export interface Row {
 }
 
 const { ossl, gtls, relp, relpTls, syslogNg, java, sServer, haproxyThrough, haproxyTls, stunnel } = peers;
+const { haproxyRelp, stunnelRelp } = peers;
 const receiver = { victim: 'receiver', confirm: 'close-notify' } as const;
 const proxy = { victim: 'proxy', confirm: 'close-notify', loss: 'any', few: 1 } as const;
 
@@ -24,10 +25,16 @@ export const rows: readonly Row[] = [
   ...[ossl, syslogNg, java, sServer].map((peer): Row => ({ peer, ...receiver, loss: 'none', few: 4 })),
   { peer: relp, ...receiver, confirm: 'RELP', loss: 'none', few: 2 },
   { peer: relpTls, ...receiver, confirm: 'RELP', loss: 'none', few: 4 },
+  ...[haproxyRelp, stunnelRelp].flatMap((peer): Row[] => [
+    { peer, ...receiver, confirm: 'RELP', loss: 'none', few: 2 },
+    { peer, ...proxy, confirm: 'RELP', loss: 'none' },
+  ]),
+  { peer: haproxyThrough, ...receiver, loss: 'none', few: 2 },
+  { peer: haproxyThrough, ...proxy, loss: 'none' },
   ...[ossl, gtls, syslogNg].map((peer): Row => ({ peer, ...receiver, confirm: 'window', loss: 'little', few: 2 })),
   { peer: ossl, ...receiver, confirm: 'none', loss: 'some', few: 2 },
-  ...[haproxyThrough, haproxyTls, stunnel].map((peer): Row => ({ peer, ...receiver, loss: 'any', few: 2 })),
-  ...[haproxyThrough, haproxyTls, stunnel].map((peer): Row => ({ peer, ...proxy })),
+  ...[haproxyTls, stunnel].map((peer): Row => ({ peer, ...receiver, loss: 'any', few: 2 })),
+  ...[haproxyTls, stunnel].map((peer): Row => ({ peer, ...proxy })),
 ];
 
 /** Settings of the destination that a row asks for, beyond those of the peer. */

@@ -2,20 +2,21 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Daemon, libraries, packageRoot } from './daemon.ts';
 import { openSslEnvironment, type Peer, type Place } from './peer.ts';
-import { rsyslog } from './rsyslog.ts';
+import { type RsyslogListener, rsyslog } from './rsyslog.ts';
 
 const ROOT = packageRoot('haproxy');
 
 /**
- * A real haproxy of Debian's before two rsyslogs. It passes TLS through to them, or ends it and goes on in plain TCP: then
- * it is haproxy that answers the end of a session.
+ * A real haproxy of Debian's before two rsyslogs, each with a certificate of its own. It passes TLS through to them, or ends
+ * it and goes on in plain TCP: then it is haproxy that answers the end of a session.
  */
-export function haproxy(place: Place, mode: 'through' | 'terminates'): Peer {
+export function haproxy(place: Place, mode: 'through' | 'terminates', listener: RsyslogListener): Peer {
   const { directory, port, certificates, tls } = place;
   const behind = [1, 2].map((number) => {
     const folder = join(directory, `behind-${number}`);
     mkdirSync(folder);
-    return rsyslog({ ...place, directory: folder, port: port + number }, mode === 'through' ? 'imtcp-ossl' : 'imtcp');
+    const own = number === 1 ? certificates : { ...certificates, server: certificates.otherServer };
+    return rsyslog({ ...place, directory: folder, port: port + number, certificates: own }, listener);
   });
   const pem = join(directory, 'server.pem');
   const { cert, key } = certificates.server;

@@ -34,6 +34,7 @@ function unpacked(root: string, file: string, remedy = 'run test/interop/prepare
 const tls = ({ certificates: { ca, client } }: Place): string =>
   `tls: {ca_file: ${ca}, cert_file: ${client.cert}, key_file: ${client.key}}`;
 const syslog = (place: Place): string => `type: syslog, ${tls(place)}`;
+const relpOverTls = (place: Place): string => `type: relp, max_message_bytes: 32KiB, ${tls(place)}`;
 
 const overRsyslog = (listener: RsyslogListener): Pick<Known, 'make' | 'needs'> => ({
   make: (place) => rsyslog(place, listener),
@@ -64,7 +65,7 @@ export const peers = {
   relpTls: {
     name: 'rsyslog, RELP over TLS',
     ...overRsyslog('imrelp-tls'),
-    destination: (place) => `type: relp, max_message_bytes: 32KiB, ${tls(place)}`,
+    destination: relpOverTls,
     answersEnd: 'not asked',
   },
   syslogNg: {
@@ -90,23 +91,37 @@ export const peers = {
   },
   haproxyThrough: {
     name: 'haproxy (TCP) before two rsyslogs, ossl',
-    make: (place) => haproxy(place, 'through'),
+    make: (place) => haproxy(place, 'through', 'imtcp-ossl'),
     destination: syslog,
     answersEnd: true,
     needs: unpacked('haproxy', 'usr/sbin/haproxy'),
   },
   haproxyTls: {
     name: 'haproxy (ends TLS) before two rsyslogs',
-    make: (place) => haproxy(place, 'terminates'),
+    make: (place) => haproxy(place, 'terminates', 'imtcp'),
     destination: syslog,
     answersEnd: true,
     needs: unpacked('haproxy', 'usr/sbin/haproxy'),
   },
   stunnel: {
     name: 'stunnel (ends TLS) before rsyslog',
-    make: stunnel,
+    make: (place) => stunnel(place, 'imtcp'),
     destination: syslog,
     answersEnd: true,
+    needs: unpacked('stunnel', 'usr/bin/stunnel4'),
+  },
+  haproxyRelp: {
+    name: 'haproxy (ends TLS) before two rsyslogs, RELP',
+    make: (place) => haproxy(place, 'terminates', 'imrelp'),
+    destination: relpOverTls,
+    answersEnd: 'not asked',
+    needs: unpacked('haproxy', 'usr/sbin/haproxy'),
+  },
+  stunnelRelp: {
+    name: 'stunnel (ends TLS) before rsyslog, RELP',
+    make: (place) => stunnel(place, 'imrelp'),
+    destination: relpOverTls,
+    answersEnd: 'not asked',
     needs: unpacked('stunnel', 'usr/bin/stunnel4'),
   },
 } as const satisfies Readonly<Record<string, Known>>;

@@ -2,16 +2,16 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Daemon, libraries, packageRoot } from './daemon.ts';
 import { openSslEnvironment, type Peer, type Place } from './peer.ts';
-import { rsyslog } from './rsyslog.ts';
+import { type RsyslogListener, rsyslog } from './rsyslog.ts';
 
 const ROOT = packageRoot('stunnel');
 
 /** A real stunnel of Debian's before an rsyslog that takes plain TCP. */
-export function stunnel(place: Place): Peer {
+export function stunnel(place: Place, listener: RsyslogListener): Peer {
   const { directory, port, certificates } = place;
   const folder = join(directory, 'behind');
   mkdirSync(folder);
-  const behind = rsyslog({ ...place, directory: folder, port: port + 1 }, 'imtcp');
+  const behind = rsyslog({ ...place, directory: folder, port: port + 1 }, listener);
   const config = join(directory, 'stunnel.conf');
   const { cert, key } = certificates.server;
   writeFileSync(

@@ -1,0 +1,67 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, expect, test } from 'vitest';
+import { startBalancer } from '../../fakes/balancer.ts';
+import { type Certificates, makeCertificates } from '../../fakes/certificates.ts';
+import type { Receiver } from '../../fakes/syslog-receiver.ts';
+import { closeAtEnd, failure, numbered, receiving, type Sender, sending, textOf, until } from './rig.ts';
+
+const SLOW = { bytesPerSecond: 20_000 };
+
+let certificates: Certificates;
+
+beforeAll(async () => {
+  certificates = await makeCertificates();
+  return certificates.remove;
+});
+
+/** A sender whose connections pass through a load balancer. */
+async function behind(receivers: readonly Receiver[], retryMs?: number, settings = {}): Promise<Sender> {
+  const { port } = closeAtEnd(
+    await startBalancer(
+      receivers.map((receiver) => receiver.port),
+      retryMs,
+    ),
+  );
+  return sending({ port, tls: { ca_file: certificates.ca }, ...settings });
+}
+
+const two = (manners = {}): Promise<[Receiver, Receiver]> =>
+  Promise.all([
+    receiving({ tls: certificates.server, ...manners }),
+    receiving({ tls: certificates.otherServer, ...manners }),
+  ]);
+
+test.each([1, 2])(
+  'receivers behind a load balancer prove their answers in turn, connections: %i',
+  async (connections) => {
+    const receivers = await two();
+    const { send } = await behind(receivers, undefined, { connections });
+    for (const text of ['a', 'b', 'c']) await send([text]);
+    expect(receivers.flatMap(({ messages }) => messages.map(textOf)).sort()).toEqual(['a', 'b', 'c']);
+  },
+);
+
+test('another receiver proves nothing about the one that is being stopped', async () => {
+  const receivers = await two(SLOW);
+  const [first] = receivers;
+  const { send } = await behind(receivers);
+  const sent = failure(send(numbered(1_000)));
+  await until(() => first.messages.length > 0);
+  await sleep(200);
+  first.terminate();
+  const { code, message } = await sent;
+  expect([code, message]).toEqual(['TF-SYSLOG-UNPROVEN', expect.stringContaining('reached another receiver')]);
+});
+
+test('a receiver that was started anew proves nothing about the one before', async () => {
+  const first = await receiving({ tls: certificates.server, ...SLOW });
+  const { send } = await behind([first], 1_000);
+  const sent = failure(send(numbered(1_000)));
+  await until(() => first.messages.length > 0);
+  await sleep(200);
+  first.terminate();
+  await sleep(300);
+  await receiving({ tls: certificates.server, port: first.port });
+  const { code, message } = await sent;
+  expect([code, message]).toEqual(['TF-SYSLOG-UNPROVEN', expect.stringContaining('may have been started anew')]);
+});
