@@ -1,6 +1,7 @@
 import type { LogEvent } from '../formats/event.ts';
 import { eventIds } from '../formats/event-id.ts';
 import { FormatError, type LogRecord } from '../formats/framing/record.ts';
+import type { Chunk } from '../formats/framing/row-chunk.ts';
 import type { Decoder, LogType } from '../formats/log-type.ts';
 import type { ObjectContents, RecordReader } from '../formats/reader.ts';
 import type { Format, Tally, TypeFormatter } from '../formats/wire/formatter.ts';
@@ -118,7 +119,7 @@ export class Converter {
     return counts;
   }
 
-  push(chunk: Buffer): void {
+  push(chunk: Chunk): void {
     this.reader.push(chunk, this.record);
   }
 

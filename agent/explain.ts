@@ -4,6 +4,7 @@ import { eventIds } from '../formats/event-id.ts';
 import { absent, describe, type Expression, type Resolve, trace } from '../formats/expression.ts';
 import { cutBytes, fromByteString } from '../formats/framing/byte-string.ts';
 import { FormatError, type LogRecord } from '../formats/framing/record.ts';
+import type { Chunk } from '../formats/framing/row-chunk.ts';
 import { textOf } from '../formats/functions.ts';
 import type { Decoder, LogType, LogTypeSpec } from '../formats/log-type.ts';
 import type { ObjectContents } from '../formats/reader.ts';
@@ -32,7 +33,7 @@ export function explainObject(
   dress: Dress,
   sink: FrameSink,
   print: (text: string) => void,
-): { push(chunk: Buffer): void; end(): void; readonly records: number } {
+): { push(chunk: Chunk): void; end(): void; readonly records: number } {
   const reader = contents.open({ skip: 0, maxRecordBytes: MOST_RECORD_BYTES });
   const ids = eventIds(contents.origin);
   let records = 0;

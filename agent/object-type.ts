@@ -4,6 +4,7 @@ import { contextOf } from '../formats/envelopes/envelope.ts';
 import { EnvelopeReader, type TypeOfLetter } from '../formats/envelopes/reader.ts';
 import type { ObjectOrigin } from '../formats/event.ts';
 import { toByteString } from '../formats/framing/byte-string.ts';
+import { bytesOf, type Chunk } from '../formats/framing/row-chunk.ts';
 import { columnNames } from '../formats/layout.ts';
 import {
   envelopeOfContent,
@@ -20,7 +21,7 @@ import { type Mapping, unchanged } from './rules/mapping.ts';
 const HEAD_BYTES = 64 * 1024;
 
 /** Chunks as they come, but the first holds enough to tell the log type by. What came before a failure comes first. */
-export async function* withHead(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, void> {
+export async function* withHead(source: AsyncIterable<Chunk>): AsyncGenerator<Chunk, void, void> {
   const head: Buffer[] = [];
   let held = 0;
   let failure: { readonly error: unknown } | undefined;
@@ -28,7 +29,7 @@ export async function* withHead(source: AsyncIterable<Buffer>): AsyncGenerator<B
     for await (const chunk of source) {
       if (held >= HEAD_BYTES) yield chunk;
       else {
-        head.push(chunk);
+        head.push(bytesOf(chunk));
         held += chunk.length;
         if (held >= HEAD_BYTES) yield Buffer.concat(head);
       }
@@ -56,12 +57,12 @@ function wordOn(key: string, overrides: readonly LogTypeOverride[]): LogTypeOver
  */
 export function contentsOf(
   object: Pick<ObjectOrigin, 'bucket' | 'key' | 'version'> & Partial<ObjectOrigin>,
-  head: Buffer,
+  head: Chunk,
   overrides: readonly LogTypeOverride[],
   mapping: Mapping = unchanged,
 ): ObjectContents {
   const { key } = object;
-  const start = head.toString('latin1', 0, HEAD_BYTES);
+  const start = bytesOf(head).toString('latin1', 0, HEAD_BYTES);
   const word = wordOn(key, overrides);
   const named = word === undefined ? undefined : logTypeNamed(word.type, start);
   const columns = word?.columns == null ? undefined : columnNames(word.columns);

@@ -1,6 +1,7 @@
 import type { LogTypeOverride } from '../config/config.ts';
 import { toByteString } from '../formats/framing/byte-string.ts';
 import { FormatError } from '../formats/framing/record.ts';
+import type { Chunk } from '../formats/framing/row-chunk.ts';
 import type { ObjectReader, ObjectRef, OpenObject } from './aws/objects.ts';
 import { Converter } from './convert.ts';
 import { unlessAborted } from './delivery/abort.ts';
@@ -132,7 +133,7 @@ async function read(
   return converter?.records ?? 0;
 }
 
-function start(head: Buffer, object: OpenObject, sinks: readonly LaneSink[], parts: PipelineParts): Converter {
+function start(head: Chunk, object: OpenObject, sinks: readonly LaneSink[], parts: PipelineParts): Converter {
   const { bucket, key, version } = object.version;
   const contents = contentsOf({ bucket, key: toByteString(key), version }, head, parts.overrides, parts.mapping);
   for (const sink of sinks) sink.turnTo(contents.name);

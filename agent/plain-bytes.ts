@@ -1,4 +1,5 @@
 import { decompress } from '../formats/framing/decompress.ts';
+import type { Chunk } from '../formats/framing/row-chunk.ts';
 import type { OpenObject } from './aws/objects.ts';
 import { unlessAborted } from './delivery/abort.ts';
 
@@ -66,7 +67,7 @@ const room = new Room(ROOM_BYTES);
  * @throws {FormatError} as `decompress`
  * @throws {ObjectError} as `OpenObject.stream`
  */
-export function plainBytes(object: OpenObject, signal: AbortSignal): AsyncGenerator<Buffer, void, void> {
+export function plainBytes(object: OpenObject, signal: AbortSignal): AsyncGenerator<Chunk, void, void> {
   return decompress(object.stream(signal), {
     file: { byteLength: object.size, slice: (start, end) => object.range(start, end, signal) },
     claim: (bytes) => room.take(bytes, signal),

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Converter } from '../agent/convert.ts';
 import { contentsOf, withHead } from '../agent/object-type.ts';
-import { parquetText } from '../formats/framing/parquet.ts';
+import { parquetRows } from '../formats/framing/parquet.ts';
 import { inMemory } from '../formats/framing/random-access.ts';
 import { bareDress, Count } from './converting.ts';
 import { measure } from './measure.ts';
@@ -37,7 +37,7 @@ function parse(file: Buffer): number {
 async function convert(file: Buffer, key: string): Promise<number> {
   const sink = new Count();
   let converter: Converter | undefined;
-  for await (const chunk of withHead(parquetText(inMemory(file)))) {
+  for await (const chunk of withHead(parquetRows(inMemory(file)))) {
     converter ??= new Converter(contentsOf({ bucket: 'logs', key, version: 'v1' }, chunk, []), [{ dress: cef, sink }]);
     converter.push(chunk);
   }

@@ -1,5 +1,6 @@
 import type { ObjectOrigin } from './event.ts';
 import type { FramingOptions, LogRecord } from './framing/record.ts';
+import { bytesOf, type Chunk, RowChunk } from './framing/row-chunk.ts';
 import type { Decoder, LogType } from './log-type.ts';
 
 /**
@@ -10,8 +11,8 @@ export type EmitRecord = (record: LogRecord, ordinal: number, decoder: Decoder) 
 
 /** Bytes of one object to its records, of one log type or of several. */
 export interface RecordReader {
-  /** Takes the next bytes; `emit` is called, before this returns, for every record they complete. */
-  push(chunk: Buffer, emit: EmitRecord): void;
+  /** Takes the next bytes or rows; `emit` is called, before this returns, for every record they complete. */
+  push(chunk: Chunk, emit: EmitRecord): void;
   /** There are no more bytes: what is left is a record, or unreadable. */
   end(emit: EmitRecord): void;
 }
@@ -37,9 +38,12 @@ class PlainReader implements RecordReader {
     this.decoder = decoder;
   }
 
-  push(chunk: Buffer, emit: EmitRecord): void {
+  push(chunk: Chunk, emit: EmitRecord): void {
     const { decoder } = this;
-    decoder.framing.push(chunk, (record) => emit(record, record.ordinal, decoder));
+    const { framing } = decoder;
+    const hand = (record: LogRecord): void => emit(record, record.ordinal, decoder);
+    if (chunk instanceof RowChunk && framing.pushRows?.(chunk, hand) === true) return;
+    framing.push(bytesOf(chunk), hand);
   }
 
   end(emit: EmitRecord): void {

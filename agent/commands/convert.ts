@@ -8,6 +8,7 @@ import { toByteString } from '../../formats/framing/byte-string.ts';
 import { decompress } from '../../formats/framing/decompress.ts';
 import type { RandomAccess } from '../../formats/framing/random-access.ts';
 import { FormatError, type LogRecord } from '../../formats/framing/record.ts';
+import type { Chunk } from '../../formats/framing/row-chunk.ts';
 import { ignoredBy } from '../../formats/log-types/ignored.ts';
 import { formatNames } from '../../formats/wire/index.ts';
 import { type Command, type CommandArgs, type CommandIo, EXIT, UsageError } from '../command.ts';
@@ -96,7 +97,7 @@ async function accessTo(file: string): Promise<{ readonly file?: RandomAccess }>
 }
 
 function open(
-  head: Buffer,
+  head: Chunk,
   key: string,
   wanted: Wanted,
   sink: PrintSink,

@@ -5,7 +5,7 @@ import type { LogType } from '../../formats/log-type.ts';
 import { placesOfCells } from '../../formats/redaction/cell-places.ts';
 import { jsonText, placesOf } from '../../formats/redaction/json-places.ts';
 import { Rewriter, replaced } from '../../formats/redaction/replace.ts';
-import { type Rewrite, rewriteSecrets } from '../../formats/redaction/secrets.ts';
+import { type Rewrite, rewriteSecrets, wordsOfSecrets } from '../../formats/redaction/secrets.ts';
 import { CEF_KEYS } from '../../formats/wire/cef-keys.ts';
 import { columnName } from '../../formats/wire/json.ts';
 import { LEEF_KEYS } from '../../formats/wire/leef-keys.ts';
@@ -133,5 +133,9 @@ export function secretMask(type: LogType): ((record: LogRecord) => LogRecord) | 
   const rewrite = secretsOf(type);
   if (rewrite === undefined) return undefined;
   const rewriter = new Rewriter();
-  return (record) => (record.problem === undefined ? rewriter.withText(record, rewrite(record.text)) : record);
+  const words = wordsOfSecrets(type.spec.secrets ?? {});
+  return (record) => {
+    if (record.problem !== undefined || record.lacks?.(words) === true) return record;
+    return rewriter.withText(record, rewrite(record.text));
+  };
 }

@@ -3,6 +3,7 @@ import type { ObjectOrigin } from '../event.ts';
 import { JsonFraming } from '../framing/json.ts';
 import { JsonRecord } from '../framing/json-record.ts';
 import { FormatError, type FramingOptions, type JsonMembers, type LogRecord } from '../framing/record.ts';
+import { bytesOf, type Chunk } from '../framing/row-chunk.ts';
 import type { Decoder, LogType } from '../log-type.ts';
 import type { EmitRecord, RecordReader } from '../reader.ts';
 import type { Envelope, EnvelopeContext, Letter } from './envelope.ts';
@@ -42,8 +43,8 @@ export class EnvelopeReader implements RecordReader {
     this.outer = new JsonFraming([], { skip: 0, maxRecordBytes: options.maxRecordBytes });
   }
 
-  push(chunk: Buffer, emit: EmitRecord): void {
-    this.outer.push(chunk, (record) => this.value(record, emit));
+  push(chunk: Chunk, emit: EmitRecord): void {
+    this.outer.push(bytesOf(chunk), (record) => this.value(record, emit));
   }
 
   end(emit: EmitRecord): void {

@@ -6,13 +6,22 @@ export class JsonPaths {
   readonly root = new PathNode();
   /** Number of paths; their places are counted from 0. */
   count = 0;
+  private readonly all: (readonly string[])[] = [];
 
   /** The place of a path among all. */
   placeOf(path: readonly string[]): number {
     let node = this.root;
     for (const name of path) node = node.add(name);
-    if (node.place < 0) node.place = this.count++;
+    if (node.place < 0) {
+      node.place = this.count++;
+      this.all.push(path);
+    }
     return node.place;
+  }
+
+  /** The path that has this place. */
+  pathOf(place: number): readonly string[] {
+    return this.all[place] ?? [];
   }
 }
 

@@ -176,6 +176,12 @@ export class JsonRecord implements LogRecord, JsonMembers {
   }
 }
 
+/** A value as `found` gives it, of valid JSON. @throws {FormatError} TF-JSON-INVALID */
+export function jsonValue(json: string): unknown {
+  const first = json.charCodeAt(0);
+  return first === OPEN_BRACE || first === OPEN_BRACKET ? parse(json) : scalarIn(json);
+}
+
 /** The value of a valid JSON string, number or literal, an integer that JavaScript cannot hold as its digits. */
 function scalarIn(json: string): unknown {
   if (json.charCodeAt(0) === QUOTE && !json.includes('\\')) return json.substring(1, json.length - 1);

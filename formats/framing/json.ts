@@ -5,6 +5,8 @@ import type { JsonPaths } from './json-paths.ts';
 import { JsonRecord } from './json-record.ts';
 import { skipNested, skipSpace, skipString, skipValue } from './json-scan.ts';
 import { FormatError, type Framing, type FramingOptions, type RecordSink } from './record.ts';
+import type { RowChunk } from './row-chunk.ts';
+import { JsonRow } from './row-record.ts';
 
 const QUOTE = 0x22;
 const OPEN_BRACE = 0x7b;
@@ -22,6 +24,7 @@ const MORE = -1;
 export class JsonFraming implements Framing {
   private readonly carry = new Carry();
   private readonly record: JsonRecord;
+  private rows: JsonRow | undefined;
   private readonly wrappers: readonly string[];
   private readonly options: FramingOptions;
   /** Inside an array of records, or between top-level values. */
@@ -51,6 +54,21 @@ export class JsonFraming implements Framing {
     this.carry.add(chunk);
     if (this.ascii && !plainAscii(chunk)) this.ascii = false;
     if (this.carry.length >= this.wanted) this.read(emit);
+  }
+
+  pushRows(rows: RowChunk, emit: RecordSink): boolean {
+    const { table, count, longest } = rows;
+    const isBetween = this.carry.length === 0 && this.pass === undefined && !this.inArray;
+    const fits = table.isJson && longest <= this.options.maxRecordBytes;
+    if (!isBetween || !fits || this.wrappers.some((name) => table.names.has(name))) return false;
+    this.rows ??= new JsonRow(this.record.paths);
+    for (let row = 0; row < count; row += 1) {
+      const ordinal = this.ordinal++;
+      if (ordinal < this.options.skip) continue;
+      this.rows.at(ordinal, rows, row);
+      emit(this.rows);
+    }
+    return true;
   }
 
   end(emit: RecordSink): void {

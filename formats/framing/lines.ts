@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { byteString, lineEnd, printable, WINDOW_BYTES } from './byte-string.ts';
 import { Carry } from './carry.ts';
 import { FormatError, type Framing, type FramingOptions, type RecordSink } from './record.ts';
+import type { RowChunk } from './row-chunk.ts';
+import { LineRow } from './row-record.ts';
 import { TextRecord } from './text-record.ts';
 
 const LINE_FEED = 0x0a;
@@ -16,6 +18,8 @@ const BOM = '\xef\xbb\xbf';
 export class LineFraming implements Framing {
   private readonly carry = new Carry();
   private readonly record = new TextRecord();
+  private readonly row = new LineRow();
+  private readonly takesRows: boolean;
   private readonly control: (line: string) => number;
   private readonly options: FramingOptions;
   private ordinal = 0;
@@ -23,9 +27,11 @@ export class LineFraming implements Framing {
   /** Inside a line that was too long and has been handed over. */
   private skipping = false;
 
-  constructor(control: (line: string) => number, options: FramingOptions) {
+  /** @param takesRows whether `control` says nothing of rows of a table, which hold no line that is one of its headers */
+  constructor(control: (line: string) => number, options: FramingOptions, takesRows = false) {
     this.control = control;
     this.options = options;
+    this.takesRows = takesRows;
   }
 
   push(chunk: Buffer, emit: RecordSink): void {
@@ -34,6 +40,19 @@ export class LineFraming implements Framing {
     if (last >= 0) this.read(this.carry.end - chunk.length + last + 1, emit);
     // A line that is not too long may still be followed by its carriage return.
     if (this.carry.length > this.options.maxRecordBytes + 1) this.passOver(emit);
+  }
+
+  pushRows(rows: RowChunk, emit: RecordSink): boolean {
+    const { table, count, longest } = rows;
+    const isBetween = this.carry.length === 0 && !this.skipping && !this.atStart;
+    if (!this.takesRows || !isBetween || table.isJson || longest > this.options.maxRecordBytes) return false;
+    for (let row = 0; row < count; row += 1) {
+      const ordinal = this.ordinal++;
+      if (ordinal < this.options.skip) continue;
+      this.row.at(ordinal, rows, row);
+      emit(this.row);
+    }
+    return true;
   }
 
   end(emit: RecordSink): void {

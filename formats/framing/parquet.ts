@@ -1,14 +1,18 @@
 import { parquetSchema } from 'hyparquet';
 import type { RowGroup, SchemaTree } from 'hyparquet/src/types.js';
 import { flowHeaderOf } from '../flow-fields.ts';
+import { Chunks } from './parquet/chunks.ts';
 import type { Column } from './parquet/column.ts';
 import { damaged } from './parquet/damage.ts';
 import { footerOf } from './parquet/footer.ts';
-import { lineOf } from './parquet/lines.ts';
+import { lineTable } from './parquet/lines.ts';
 import { Pieces } from './parquet/pieces.ts';
-import { type Out, rowsOf } from './parquet/rows.ts';
+import { type Rows, rowsOf } from './parquet/rows.ts';
+import { jsonTable } from './parquet/slots.ts';
+import { Words } from './parquet/words.ts';
 import type { RandomAccess } from './random-access.ts';
 import { FormatError } from './record.ts';
+import type { Chunk } from './row-chunk.ts';
 
 /** How a Parquet file begins and ends. */
 export const PARQUET_MAGIC = 'PAR1';
@@ -16,8 +20,6 @@ export const PARQUET_MAGIC = 'PAR1';
 /** Packed bytes of a row group held at a time, all columns together. */
 const PACKED_BYTES = 16 * 1024 * 1024;
 const LEAST_PIECE_BYTES = 64 * 1024;
-/** Text is handed on in chunks of about this. */
-const CHUNK_BYTES = 64 * 1024;
 
 /** Waits until this many bytes of memory may be used; disposing gives them back. */
 export type Claim = (bytes: number) => Promise<Disposable>;
@@ -25,7 +27,7 @@ export type Claim = (bytes: number) => Promise<Disposable>;
 const NO_CLAIM: Claim = async () => ({ [Symbol.dispose]: () => undefined });
 
 /**
- * The rows of a Parquet file as text: a JSON object a line, in the order of the rows. Members that are null are left out.
+ * The rows of a Parquet file, whose text is a JSON object a line, in the order of the rows. Members that are null are left out.
  * Integers and decimals are written with all their digits; times in ISO 8601; bytes as text, or in base64 where they are
  * no UTF-8; lists and maps as such, whatever the writer's dialect. Flow logs become the lines that AWS writes elsewhere. See
  * docs/decisions/0005-parquet.md.
@@ -34,7 +36,7 @@ const NO_CLAIM: Claim = async () => ({ [Symbol.dispose]: () => undefined });
  * @throws {FormatError} TF-PARQUET-* for what is damaged or not read
  * @throws what `file` or `claim` throws
  */
-export async function* parquetText(file: RandomAccess, claim: Claim = NO_CLAIM): AsyncGenerator<Buffer, void, void> {
+export async function* parquetRows(file: RandomAccess, claim: Claim = NO_CLAIM): AsyncGenerator<Chunk, void, void> {
   const source = new Source(file);
   try {
     const metadata = await footerOf(source);
@@ -42,11 +44,13 @@ export async function* parquetText(file: RandomAccess, claim: Claim = NO_CLAIM):
     const rows = rowsOf(schema);
     const header = isFlat(schema) ? flowHeaderOf(schema.children.map(({ element }) => element.name)) : undefined;
     if (header !== undefined) yield Buffer.from(`${header}\n`);
-    const write = header === undefined ? rows.write : lineOf(rows.columns);
+    const words = new Words(rows.columns);
+    const reader = header === undefined ? jsonTable(rows, words) : lineTable(rows.columns, header.split(' '), words);
+    const chunks = new Chunks(reader);
     for (const group of metadata.row_groups) {
       using _room = await source.watch(claim(sizeOf(group)));
       await begin(group, rows.columns, source);
-      yield* textOf(group, rows.columns, write);
+      yield* chunksOf(group, rows, chunks, words);
     }
   } catch (error) {
     if (source.failure !== undefined) throw source.failure.error;
@@ -120,28 +124,27 @@ function partOf({ meta_data: meta }: RowGroup['columns'][number]): Part {
 }
 
 /** Rows of the group at hand, in slices of those that are loaded whole. */
-async function* textOf(
+async function* chunksOf(
   { num_rows }: RowGroup,
-  columns: readonly Column[],
-  write: (out: Out) => void,
-): AsyncGenerator<Buffer, void, void> {
-  const out: Out = { text: '' };
+  { columns, begin }: Rows,
+  chunks: Chunks,
+  words: Words,
+): AsyncGenerator<Chunk, void, void> {
   for (let left = Number(num_rows); left > 0; ) {
     let whole = left;
-    for (const column of columns) whole = Math.min(whole, await column.load());
+    for (const column of columns) whole = Math.min(whole, await column.load(words));
     for (let row = 0; row < whole; row += 1) {
-      write(out);
-      out.text += '\n';
-      if (out.text.length >= CHUNK_BYTES) yield take(out);
+      begin();
+      if (chunks.add()) yield* handOn(chunks, words);
     }
     for (const column of columns) column.passed(whole);
     left -= whole;
   }
-  if (out.text !== '') yield take(out);
+  if (!chunks.isEmpty) yield* handOn(chunks, words);
 }
 
-function take(out: Out): Buffer {
-  const chunk = Buffer.from(out.text, 'latin1');
-  out.text = '';
-  return chunk;
+function* handOn(chunks: Chunks, words: Words): Generator<Chunk, void, void> {
+  yield chunks.chunk();
+  chunks.clear();
+  words.begin();
 }

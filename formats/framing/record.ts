@@ -1,4 +1,5 @@
 import type { JsonPaths } from './json-paths.ts';
+import type { RowChunk } from './row-chunk.ts';
 
 /** A record that cannot be read as what its log type says. It is quarantined alone, with `code` as the reason. */
 export class FormatError extends Error {
@@ -29,6 +30,15 @@ export interface LogRecord {
    * at. In JSON this speaks of the text: a control may still stand behind a backslash.
    */
   readonly printable: boolean;
+  /**
+   * True when the text is known to hold neither a backslash, nor a pipe, nor DEL, and to be printable; undefined where one must
+   * look.
+   */
+  readonly plain?: boolean;
+  /** Whether it is known, without a look at the text, that it holds none of these words, and no `\\u`. */
+  lacks?(words: readonly string[]): boolean;
+  /** Writes the cells of a line into `into`, from 0, where they are parted by a space. @returns their number */
+  cells?(into: string[]): number;
   /** Why the framing could not take this as a whole record; undefined when it could. */
   readonly problem: FormatError | undefined;
   /** Members of a JSON record; undefined for a line. */
@@ -66,6 +76,8 @@ export type RecordSink = (record: LogRecord) => void;
 export interface Framing {
   /** Takes the next bytes; `emit` is called, before this returns, for every record they complete. */
   push(chunk: Buffer, emit: RecordSink): void;
+  /** The same of rows. @returns whether they were taken: if not, they must come as bytes */
+  pushRows?(rows: RowChunk, emit: RecordSink): boolean;
   /** There are no more bytes: what is left is a record, or unreadable. */
   end(emit: RecordSink): void;
 }

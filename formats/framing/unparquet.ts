@@ -1,7 +1,8 @@
 import type { Input } from './input.ts';
-import { type Claim, parquetText } from './parquet.ts';
+import { type Claim, parquetRows } from './parquet.ts';
 import { inMemory, type RandomAccess } from './random-access.ts';
 import { FormatError } from './record.ts';
+import type { Chunk } from './row-chunk.ts';
 
 /** How an object can be read besides from its first byte to its last. */
 export interface Access {
@@ -14,12 +15,12 @@ export interface Access {
 const SMALL_BYTES = 8 * 1024 * 1024;
 const MOST_COLLECTED_BYTES = 64 * 1024 * 1024;
 
-/** The rows of a Parquet file as text. @param access how to reach its end, where `input` is not inside something else */
-export async function* unparquet(input: Input, { file, claim }: Access = {}): AsyncGenerator<Buffer, void, void> {
-  if (file === undefined || file.byteLength <= SMALL_BYTES) yield* parquetText(inMemory(await collect(input)), claim);
+/** The rows of a Parquet file. @param access how to reach its end, where `input` is not inside something else */
+export async function* unparquet(input: Input, { file, claim }: Access = {}): AsyncGenerator<Chunk, void, void> {
+  if (file === undefined || file.byteLength <= SMALL_BYTES) yield* parquetRows(inMemory(await collect(input)), claim);
   else {
     await input[Symbol.asyncDispose]();
-    yield* parquetText(file, claim);
+    yield* parquetRows(file, claim);
   }
 }
 

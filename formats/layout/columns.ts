@@ -5,6 +5,7 @@ import { LineFraming } from '../framing/lines.ts';
 import { FormatError, type Framing, type FramingOptions, type LogRecord } from '../framing/record.ts';
 import { WholeText } from '../framing/whole.ts';
 import { type Layout, type OpenLayout, originOr } from './layout.ts';
+import { splitSpaces } from './split.ts';
 
 const NONE: readonly string[] = [];
 
@@ -56,6 +57,11 @@ export function columns(options: ColumnOptions): Layout {
   };
 }
 
+/** Rows of a table come as lines of AWS's default form: cells parted by a space, and no header among them. */
+function takesRows({ headerLine, split }: ColumnOptions): boolean {
+  return headerLine !== undefined && split === splitSpaces;
+}
+
 class OpenColumns implements OpenLayout {
   readonly framing: Framing;
   columns: readonly string[] = NONE;
@@ -75,7 +81,7 @@ class OpenColumns implements OpenLayout {
     this.current = current;
     if (framing.whole === true) this.framing = new WholeText(framing);
     else if (options.starts !== undefined) this.framing = new BlockFraming(options.starts, framing);
-    else this.framing = new LineFraming((line) => this.headerBytes(line), framing);
+    else this.framing = new LineFraming((line) => this.headerBytes(line), framing, takesRows(options));
     this.named = typeof options.names === 'function' ? NONE : options.names;
     this.columns = this.named;
     if (origin.columns !== undefined) this.choose(origin.columns);
@@ -102,7 +108,7 @@ class OpenColumns implements OpenLayout {
 
   enter(record: LogRecord): void {
     const { cells } = this;
-    const count = this.options.split(record.text, cells);
+    const count = record.cells?.(cells) ?? this.options.split(record.text, cells);
     if (cells.length !== count) cells.length = count;
     if (this.columns.length === 0) this.useHeaderless(cells);
     const { least = this.columns.length } = this.options;

@@ -29,8 +29,17 @@ export function rewriteSecrets({ signedUrls, headers }: Secrets): Rewrite | unde
 const SIGNED =
   /((?:X-Amz-(?:Signature|Security-Token|Credential)|(?<=^|[^\w%-]|%(?:25)?(?:26|3F))Signature)(?:=|%3D|%253D))(?:[^&%\s"'\\<>]|%(?!26|2526))+/gi;
 
+/** Without any of these and `\\u` in a text, `rewriteSecrets` changes nothing in it. */
+export function wordsOfSecrets({ signedUrls, headers }: Secrets): readonly string[] {
+  const ofHeaders = headers === undefined ? [] : [headers.split('.').at(-1) ?? ''];
+  return signedUrls === true ? [...SIGNED_WORDS, ...ofHeaders] : ofHeaders;
+}
+
+/** Not the bare word: `SignatureVersion` stands in most records of S3. */
+const SIGNED_WORDS = ['X-Amz-', 'Signature=', 'Signature%'] as const;
+
 function maskSignatures(text: string): string {
-  return text.includes('X-Amz-') || text.includes('Signature') ? text.replace(SIGNED, '$1***') : text;
+  return SIGNED_WORDS.some((word) => text.includes(word)) ? text.replace(SIGNED, '$1***') : text;
 }
 
 /** Names of headers whose values let one act as somebody else. */

@@ -36,7 +36,9 @@ export function forget(changes: Changes): void {
  * True when no value read from the record can hold `|`, a backslash, a control byte or anything but ASCII: then whole
  * records go without a look at each value. Values that a mapping makes from other bytes are looked at all the same.
  */
-export function plain({ text, printable }: LogRecord): boolean {
+export function plain(record: LogRecord): boolean {
+  if (record.plain !== undefined) return record.plain;
+  const { text, printable } = record;
   return printable && !text.includes('\\') && !text.includes('|') && !text.includes('\x7f');
 }
 

@@ -4,6 +4,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Source } from '../../agent/aws/connect.ts';
 import { plainBytes, Room } from '../../agent/plain-bytes.ts';
+import { bytesOf } from '../../formats/framing/row-chunk.ts';
 import { type FakeAws, startFakeAws } from '../fakes/aws.ts';
 import { never, sourceOf } from './aws/settings.ts';
 
@@ -24,7 +25,7 @@ async function textOf(body: Buffer): Promise<string> {
   const { etag } = aws.putObject('logs', 'k', body);
   using object = await source.objects.open({ bucket: 'logs', key: 'k', etag }, never);
   const chunks: Buffer[] = [];
-  for await (const chunk of plainBytes(object, never)) chunks.push(chunk);
+  for await (const chunk of plainBytes(object, never)) chunks.push(bytesOf(chunk));
   return Buffer.concat(chunks).toString();
 }
 

@@ -1,13 +1,15 @@
 import { parquetHeader } from 'hyparquet/src/column.js';
 import type { ColumnMetaData, PageHeader, SchemaElement } from 'hyparquet/src/types.js';
 import { FormatError } from '../record.ts';
+import { quoted, quotedLength } from '../text-traits.ts';
 import { unpackPage } from './codec.ts';
 import { damaged } from './damage.ts';
-import { type Dictionary, type Page, pageOf } from './page.ts';
+import { type Page, pageOf } from './page.ts';
 import type { Pieces } from './pieces.ts';
-import { type ToText, textOf } from './text.ts';
+import { isText, type ToText, textOf } from './text.ts';
+import { type Dictionary, dictionaryOf, NONE, type Texts } from './texts.ts';
 import { structEnd } from './thrift.ts';
-import { plain } from './values.ts';
+import type { Words } from './words.ts';
 
 /** Most entries of one column that are loaded at a time where rows hold lists: a row is gone through without a pause. */
 const MOST_ENTRIES = 2 ** 24;
@@ -24,6 +26,12 @@ export class Column {
   /** Levels of the entry at hand; `rep` is 0 behind the last one. */
   rep = 0;
   def = 0;
+  /** What the value that was taken last holds: see `text-traits.ts`. */
+  traits = 0;
+  /** What all hold that were taken since this was set to zero. */
+  seen = 0;
+  /** Whether `take` gives text as it is, without quotes and escapes. */
+  readonly isText: boolean;
   private readonly toText: ToText;
   private meta!: ColumnMetaData;
   private pieces!: Pieces;
@@ -31,8 +39,11 @@ export class Column {
   private pages: Page[] = [];
   /** The first of them. */
   private page: Page | undefined;
+  private texts: Texts = NONE;
   /** Entries that are left in the first page. */
   private left = 0;
+  /** Entries behind the one at hand that have the same level, in a column without lists; not counted in `left`. */
+  private same = 0;
   /** Entries of the row group that no page loaded so far holds. */
   private toLoad = 0;
   /** Rows that begin in loaded pages, from the one at hand on. */
@@ -42,6 +53,7 @@ export class Column {
     this.element = element;
     this.maxDef = maxDef;
     this.maxRep = maxRep;
+    this.isText = isText(element);
     this.toText = textOf(element);
   }
 
@@ -53,16 +65,22 @@ export class Column {
     this.pages = [];
     this.page = undefined;
     this.left = 0;
+    this.same = 0;
     this.toLoad = Number(meta.num_values);
     this.begun = 0;
   }
 
-  /** Loads pages until at least one row is there whole. @returns number of such rows @throws {FormatError} */
-  async load(): Promise<number> {
+  /**
+   * Loads pages until at least one row is there whole. @param words told what was loaded @returns number of such rows
+   * @throws {FormatError}
+   */
+  async load(words: Words): Promise<number> {
+    if (this.whole >= 1) return this.whole;
     while (this.whole < 1) {
       if (this.toLoad <= 0) throw damaged('a column has fewer rows than its row group');
       await this.loadPage();
     }
+    words.look(this);
     return this.whole;
   }
 
@@ -71,30 +89,56 @@ export class Column {
     return this.maxRep > 0 && this.toLoad > 0 ? this.begun - 1 : this.begun;
   }
 
+  /** Whether this word may stand in a loaded value. */
+  holds(word: string): boolean {
+    const isKnown = this.dictionary?.texts.some((text) => text?.includes(word)) === true;
+    return isKnown || this.pages.some(({ texts }) => texts.holds(word));
+  }
+
   /** Says that so many rows were read. */
   passed(rows: number): void {
     this.begun -= rows;
   }
 
-  /** The value of the entry at hand as JSON text, undefined where JSON has none; then goes on to the next entry. */
+  /**
+   * The value of the entry at hand, undefined where JSON has none; then goes on to the next entry. `jsonOf` makes JSON of it.
+   */
   take(): string | undefined {
-    const text = (this.page as Page).texts.next();
+    const { texts } = this;
+    const text = texts.next();
+    this.traits = texts.traits;
+    this.seen |= this.traits;
     this.step();
     return text;
   }
 
+  /** JSON text of what `take` gave. @param traits what it holds, or more */
+  jsonOf(taken: string, traits: number): string {
+    return this.isText ? quoted(taken, traits) : taken;
+  }
+
+  /** Length of `jsonOf`. */
+  jsonLength(taken: string): number {
+    return this.isText ? quotedLength(taken, this.traits) : taken.length;
+  }
+
   /** Goes on to the next entry, past a value that nobody asked for. */
   advance(): void {
-    if (this.def === this.maxDef) this.page?.texts.next();
+    if (this.def === this.maxDef && this.page !== undefined) this.texts.next();
     this.step();
   }
 
   private step(): void {
+    if (this.same > 0) {
+      this.same -= 1;
+      return;
+    }
     this.left -= 1;
     if (this.left === 0) {
       this.pages.shift();
       this.page = this.pages[0];
       this.left = this.page?.entries ?? 0;
+      this.texts = this.page?.texts ?? NONE;
     }
     this.enter();
   }
@@ -103,6 +147,9 @@ export class Column {
     const { page } = this;
     this.rep = page?.reps?.next() ?? 0;
     this.def = page === undefined ? 0 : (page.defs?.next() ?? this.maxDef);
+    if (this.left < 2 || this.maxRep > 0) return;
+    this.same = page?.defs === undefined ? this.left - 1 : page.defs.passSame(this.left - 1);
+    this.left -= this.same;
   }
 
   private async loadPage(): Promise<void> {
@@ -133,10 +180,7 @@ export class Column {
     packed: Buffer,
   ): Dictionary {
     const bytes = unpackPage(packed, this.meta.codec, uncompressed_page_size);
-    const count = header?.num_values ?? 0;
-    if (count > bytes.length * 8) throw damaged('a dictionary of more values than it has room for');
-    const values = plain(bytes, this.element);
-    return Array.from({ length: count }, () => this.toText(values.next()));
+    return dictionaryOf(bytes, header?.num_values ?? 0, this.reading());
   }
 
   private reading(): Parameters<typeof pageOf>[2] {
@@ -152,6 +196,7 @@ export class Column {
     if (this.pages.length === 1) {
       this.page = page;
       this.left = page.entries;
+      this.texts = page.texts;
       this.enter();
     }
     if (this.maxRep > 0 && this.pages.reduce((sum, { entries }) => sum + entries, 0) > MOST_ENTRIES)

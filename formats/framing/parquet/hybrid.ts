@@ -29,6 +29,14 @@ export class Hybrid {
     return this.packed ? this.unpack() : this.value;
   }
 
+  /** Passes over values that are the same as the last one, at most so many. @returns their number */
+  passSame(most: number): number {
+    if (this.packed) return 0;
+    const passed = Math.min(most, this.left);
+    this.left -= passed;
+    return passed;
+  }
+
   /** How many of the next `count` values are zero. */
   zeros(count: number): number {
     let found = 0;

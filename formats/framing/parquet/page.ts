@@ -1,22 +1,15 @@
-import type { CompressionCodec, Encoding, PageHeader, SchemaElement } from 'hyparquet/src/types.js';
+import type { CompressionCodec, Encoding, PageHeader } from 'hyparquet/src/types.js';
 import { FormatError } from '../record.ts';
 import { unpackPage } from './codec.ts';
 import { damaged } from './damage.ts';
 import { bitsFor, Hybrid } from './hybrid.ts';
-import { isText, plainTexts, type ToText } from './text.ts';
-import { type Values, valuesOf } from './values.ts';
-
-/** Values as JSON text, in the order in which pages refer to them. */
-export type Dictionary = readonly (string | undefined)[];
+import { type TextReading, type Texts, textsOf } from './texts.ts';
 
 /** What a column needs to know to read its pages. */
-export interface PageReading {
-  readonly element: SchemaElement;
+export interface PageReading extends TextReading {
   readonly maxDef: number;
   readonly maxRep: number;
   readonly codec: CompressionCodec;
-  readonly toText: ToText;
-  readonly dictionary: Dictionary | undefined;
 }
 
 /** A data page, read entry by entry: nothing in it is unfolded before it is asked for. */
@@ -27,7 +20,7 @@ export interface Page {
   /** Undefined where the schema leaves one level only. */
   readonly reps: Hybrid | undefined;
   readonly defs: Hybrid | undefined;
-  readonly texts: Values<string | undefined>;
+  readonly texts: Texts;
 }
 
 interface Parts {
@@ -94,29 +87,4 @@ function secondKind(header: PageHeader, packed: Buffer, { codec }: PageReading):
     values: page.is_compressed === false ? rest : unpackPage(rest, codec, header.uncompressed_page_size - levels),
     encoding: page.encoding,
   };
-}
-
-function textsOf(values: Buffer, encoding: Encoding, reading: PageReading): Values<string | undefined> {
-  const { element, toText, dictionary } = reading;
-  if (encoding === 'PLAIN_DICTIONARY' || encoding === 'RLE_DICTIONARY') return looked(values, dictionary);
-  // A page of nulls may hold not even the beginning of its encoding.
-  if (values.length === 0) return { next: () => fewer() };
-  if (encoding === 'PLAIN' && isText(element)) return plainTexts(values);
-  const stored = valuesOf(values, encoding, element);
-  return { next: () => toText(stored.next()) };
-}
-
-function looked(values: Buffer, dictionary: Dictionary | undefined): Values<string | undefined> {
-  const places = new Hybrid(values.subarray(1), values[0] ?? 0);
-  return {
-    next() {
-      const place = places.next();
-      if (dictionary === undefined || place >= dictionary.length) fewer();
-      return dictionary?.[place];
-    },
-  };
-}
-
-function fewer(): never {
-  throw damaged('fewer values than the page says');
 }

@@ -6,28 +6,37 @@ import { damaged } from './damage.ts';
 /** A longer row is written without what its lists hold beyond this; the framing then refuses it as too large. */
 const MOST_ROW_BYTES = 32 * 1024 * 1024;
 
-/** The text that rows are written into, a byte string. */
-export interface Out {
+/** The text of a row's list, a byte string, and how much of its row stands before it. */
+interface Out {
   text: string;
+  readonly before: number;
 }
 
 /** The leaves of a schema, and how a row is put together from them. */
 export interface Rows {
   readonly columns: readonly Column[];
-  /** Writes the row at hand as a JSON object; members that are null are left out. */
-  write(out: Out): void;
+  /** All of a row, an object. */
+  readonly root: Value;
+  /** All names of members there are. */
+  readonly names: readonly string[];
+  /** To be called before a row is taken out of the columns. @throws {FormatError} where none begins in all of them */
+  begin(): void;
 }
 
 /** What can stand at a place of a row. */
-interface Value {
+export interface Value {
   /** All leaves below it. */
   readonly columns: readonly Column[];
+  /** The one leaf that it is. */
+  readonly column?: Column;
+  /** What a structure holds; what is written before each, where it is the first one and where it is not. */
+  readonly members?: readonly { readonly node: Node; readonly first: string; readonly next: string }[];
   /** Writes `before` and the value at hand, or nothing where JSON has no such value. The value must be there. */
   write(out: Out, before: string): boolean;
 }
 
 /** A value with a name, which may be null. */
-interface Node extends Value {
+export interface Node extends Value {
   readonly name: string;
   readonly optional: boolean;
   /** Definition level from which on it is there. */
@@ -36,15 +45,21 @@ interface Node extends Value {
 
 /** Compiles a schema. @throws {FormatError} when nothing can be read by it */
 export function rowsOf(schema: SchemaTree): Rows {
-  const { columns, write } = struct(schema.children, 0, 0);
+  const root = struct(schema.children, 0, 0);
+  const { columns } = root;
   const listed = columns.filter(({ maxRep }) => maxRep > 0);
   return {
     columns,
-    write(out) {
+    root,
+    names: namesIn(schema),
+    begin() {
       for (const column of listed) if (column.rep !== 0) throw damaged('columns disagree about where a row begins');
-      write(out, '');
     },
   };
+}
+
+function namesIn({ children }: SchemaTree): string[] {
+  return children.flatMap((child) => [child.element.name, ...namesIn(child)]);
 }
 
 function nodeOf(tree: SchemaTree, outerDef: number, outerRep: number): Node {
@@ -74,18 +89,29 @@ function valueAt(tree: SchemaTree, def: number, rep: number): Value {
 function leaf(column: Column): Value {
   return {
     columns: [column],
+    column,
     write(out, before) {
       const text = column.take();
-      if (text !== undefined) out.text += before + text;
+      if (text !== undefined) out.text += before + column.jsonOf(text, column.traits);
       return text !== undefined;
     },
   };
 }
 
-/** True where the node is null; then it has been passed over. */
-function isNull({ optional, columns, def }: Node): boolean {
-  if (!optional || (columns[0] as Column).def >= def) return false;
+/** Whether the node at hand is not null. */
+export function isThere({ optional, columns, def }: Node): boolean {
+  return !optional || (columns[0] as Column).def >= def;
+}
+
+/** Goes on behind a node that is null. */
+export function passNull({ columns }: Node): void {
   for (const column of columns) column.advance();
+}
+
+/** True where the node is null; then it has been passed over. */
+function isNull(node: Node): boolean {
+  if (isThere(node)) return false;
+  passNull(node);
   return true;
 }
 
@@ -99,6 +125,7 @@ function struct(children: readonly SchemaTree[], def: number, rep: number): Valu
   if (columns.length === 0) throw damaged('a group without members');
   return {
     columns,
+    members,
     write(out, before) {
       let empty = true;
       out.text += before;
@@ -131,7 +158,7 @@ function isPair({ children: [key, value, ...more] }: SchemaTree): boolean {
 /** A member of a map. One whose value is null is left out. */
 function pair({ children }: SchemaTree, def: number, rep: number): Value {
   const [key, value] = children.map((child) => nodeOf(child, def, rep)) as [Node, Node];
-  const name: Out = { text: '' };
+  const name = { text: '', before: 0 };
   return {
     columns: [...key.columns, ...value.columns],
     write(out, before) {
@@ -155,7 +182,7 @@ function repeated(item: Value, def: number, rep: number, ends: '[]' | '{}'): Val
       if (first.def < def) for (const column of columns) column.advance();
       else
         do {
-          if (out.text.length > MOST_ROW_BYTES) passOver(columns, rep);
+          if (out.before + out.text.length > MOST_ROW_BYTES) passOver(columns, rep);
           else if (item.write(out, mark)) mark = ',';
           else if (ends === '[]') {
             out.text += `${mark}null`;

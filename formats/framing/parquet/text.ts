@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
 import type { SchemaElement, TimeUnit } from 'hyparquet/src/types.js';
+import { ESCAPE, quoted } from '../text-traits.ts';
 import { damaged } from './damage.ts';
-import { Slices, type Stored, type Values } from './values.ts';
+import type { Stored } from './values.ts';
 
 /** A stored value as JSON text, a byte string; undefined for what JSON cannot say (NaN and the infinities). */
 export type ToText = (value: Stored) => string | undefined;
@@ -20,7 +21,7 @@ export function textOf(element: SchemaElement): ToText {
     case 'DECIMAL':
       return decimal(scale);
     case 'DATE':
-      return (value) => quoted(day(BigInt(value as number)));
+      return (value) => inQuotes(day(BigInt(value as number)));
     case 'TIMESTAMP_MILLIS':
       return timestamp('MILLIS', true);
     case 'TIMESTAMP_MICROS':
@@ -30,7 +31,7 @@ export function textOf(element: SchemaElement): ToText {
     case 'TIME_MICROS':
       return timeOfDay('MICROS');
     case 'UUID':
-      return (value) => quoted(uuid(value as Buffer));
+      return (value) => inQuotes(uuid(value as Buffer));
     case 'FLOAT16':
       return (value) => finite(halfFloat(value as Buffer));
     case 'UTF8':
@@ -41,54 +42,31 @@ export function textOf(element: SchemaElement): ToText {
       return (value) => jsonText(value as Buffer);
     default:
       if (converted?.startsWith('UINT_')) return unsigned;
-      if (type === 'INT96') return (value) => quoted(int96(value as Buffer));
+      if (type === 'INT96') return (value) => inQuotes(int96(value as Buffer));
       return (value) => (Buffer.isBuffer(value) ? stringText(value, false) : scalar(value));
   }
 }
 
-const quoted = (text: string): string => `"${text}"`;
+const inQuotes = (text: string): string => `"${text}"`;
 
 function scalar(value: number | bigint | boolean): string | undefined {
   return typeof value === 'number' ? finite(value) : String(value);
 }
 
 function finite(value: number): string | undefined {
-  return Number.isFinite(value) ? JSON.stringify(value) : undefined;
+  return Number.isFinite(value) ? String(value) : undefined;
 }
 
 const unsigned: ToText = (value) =>
-  typeof value === 'bigint' ? String(BigInt.asUintN(64, value)) : String((value as number) >>> 0);
+  typeof value === 'bigint' ? String(BigInt.asUintN(64, value)) : String(unsigned32(value as number));
 
-/** Bytes that stand in a JSON string as they are. */
-const PLAIN = new Uint8Array(256).fill(1, 0x20, 0x7f);
-for (const mark of '"\\') PLAIN[mark.charCodeAt(0)] = 0;
+/** Negative ones are of 32 bits. */
+const unsigned32 = (value: number): number => (value < 0 ? value >>> 0 : value);
 
 /** Text in quotes. Bytes that are no UTF-8 stay in what is said to be text, for the framing to mend; others go in base64. */
 function stringText(bytes: Buffer, isText: boolean): string {
-  return textIn(bytes, 0, bytes.length) ?? oddText(bytes, isText);
-}
-
-/** Bytes as a JSON string, where they stand there as they are. */
-function textIn(bytes: Buffer, start: number, end: number): string | undefined {
-  for (let at = start; at < end; at += 1) if (PLAIN[bytes[at] as number] === 0) return undefined;
-  return `"${bytes.toString('latin1', start, end)}"`;
-}
-
-function oddText(bytes: Buffer, isText: boolean): string {
   if (!isText && !isUtf8(bytes)) return `"${bytes.toString('base64')}"`;
-  return `"${bytes.toString('latin1').replace(/["\\\x00-\x1f]/g, (mark) => JSON.stringify(mark).slice(1, -1))}"`;
-}
-
-/** Texts of a plain page of a column of text, without a buffer for each. */
-export function plainTexts(bytes: Buffer): Values<string> {
-  const slices = new Slices(bytes);
-  return {
-    next() {
-      slices.next();
-      const { start, end } = slices;
-      return textIn(bytes, start, end) ?? oddText(bytes.subarray(start, end), true);
-    },
-  };
+  return quoted(bytes.toString('latin1'), ESCAPE);
 }
 
 /** Whether a column's values are text. */
@@ -131,7 +109,7 @@ function timestamp(unit: TimeUnit, isUtc: boolean): ToText {
   const perSecond = BigInt(PER_SECOND[unit]);
   return (value) => {
     const time = BigInt(value as number | bigint);
-    return quoted(`${instant(time, perSecond)}${isUtc ? 'Z' : ''}`);
+    return inQuotes(`${instant(time, perSecond)}${isUtc ? 'Z' : ''}`);
   };
 }
 
@@ -162,7 +140,7 @@ function day(days: bigint): string {
 
 function timeOfDay(unit: TimeUnit): ToText {
   const perSecond = BigInt(PER_SECOND[unit]);
-  return (value) => quoted(clock(BigInt(value as number | bigint), perSecond));
+  return (value) => inQuotes(clock(BigInt(value as number | bigint), perSecond));
 }
 
 /** Impala's time stamp: nanoseconds of the day, then the Julian day. It says nothing of a zone; AWS writes UTC. */

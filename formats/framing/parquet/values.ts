@@ -72,7 +72,7 @@ export function plain(bytes: Buffer, element: SchemaElement): Values<Stored> {
     case 'INT32':
       return { next: () => bytes.readInt32LE(step(4)) };
     case 'INT64':
-      return { next: () => bytes.readBigInt64LE(step(8)) };
+      return { next: () => int64(bytes, step(8)) };
     case 'FLOAT':
       return { next: () => bytes.readFloatLE(step(4)) };
     case 'DOUBLE':
@@ -85,6 +85,15 @@ export function plain(bytes: Buffer, element: SchemaElement): Values<Stored> {
     }
   }
 }
+
+/** A number where it is not negative and JavaScript can hold it: that is much cheaper than a BigInt. */
+function int64(bytes: Buffer, at: number): number | bigint {
+  const high = bytes.readInt32LE(at + 4);
+  if (high < 0 || high > MOST_SAFE_HIGH) return bytes.readBigInt64LE(at);
+  return high * 2 ** 32 + bytes.readUInt32LE(at);
+}
+
+const MOST_SAFE_HIGH = 2 ** 21 - 1;
 
 /** The header that makes one run of packed bits out of plain ones. */
 function packedHeader(groups: number): Buffer {

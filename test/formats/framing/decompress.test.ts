@@ -5,6 +5,7 @@ import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { decompress } from '../../../formats/framing/decompress.ts';
 import { FormatError } from '../../../formats/framing/record.ts';
+import { bytesOf } from '../../../formats/framing/row-chunk.ts';
 import { SNAPPY_IDENTIFIER, snappyChunk, snappyData, zipOf } from './archives.ts';
 import { cutAt, every, latin1 } from './conformance.ts';
 
@@ -16,7 +17,7 @@ async function* from(chunks: Iterable<Buffer>): AsyncGenerator<Buffer, void, voi
 async function outcome(chunks: Iterable<Buffer>): Promise<{ text: string; code: string | undefined }> {
   const out: Buffer[] = [];
   try {
-    for await (const chunk of decompress(from(chunks))) out.push(Buffer.from(chunk));
+    for await (const chunk of decompress(from(chunks))) out.push(Buffer.from(bytesOf(chunk)));
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     return { text: Buffer.concat(out).toString('latin1'), code: error.code };

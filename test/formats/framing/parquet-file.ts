@@ -3,9 +3,10 @@ import { ByteWriter } from 'hyparquet-writer';
 import { writePageHeader } from 'hyparquet-writer/src/datapage.js';
 import { writeRleBitPackedHybrid } from 'hyparquet-writer/src/encoding.js';
 import { writeMetadata } from 'hyparquet-writer/src/metadata.js';
-import { parquetText } from '../../../formats/framing/parquet.ts';
+import { parquetRows } from '../../../formats/framing/parquet.ts';
 import { inMemory, type RandomAccess } from '../../../formats/framing/random-access.ts';
 import { FormatError } from '../../../formats/framing/record.ts';
+import { bytesOf } from '../../../formats/framing/row-chunk.ts';
 
 /** A page of the first kind, its levels and values as they are to stand in it. */
 export interface PageOfFirstKind {
@@ -104,7 +105,7 @@ export async function readParquet(file: Buffer | RandomAccess): Promise<{ text: 
   const chunks: Buffer[] = [];
   let code: string | undefined;
   try {
-    for await (const chunk of parquetText(Buffer.isBuffer(file) ? inMemory(file) : file)) chunks.push(chunk);
+    for await (const chunk of parquetRows(Buffer.isBuffer(file) ? inMemory(file) : file)) chunks.push(bytesOf(chunk));
   } catch (error) {
     if (!(error instanceof FormatError)) throw error;
     code = error.code;

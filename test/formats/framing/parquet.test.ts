@@ -22,12 +22,13 @@ async function column(element: Omit<SchemaElement, 'name'>, data: unknown[]): Pr
 
 describe('values of a Parquet file', () => {
   it('are integers with all their digits', async () => {
-    const big = [2n ** 53n + 1n, -(2n ** 63n), 2n ** 63n - 1n, 0n];
+    const big = [2n ** 40n + 1n, 2n ** 53n - 1n, 2n ** 53n, 2n ** 53n + 1n, -1n, -(2n ** 63n), 2n ** 63n - 1n, 0n];
     expect(await column({ type: 'INT64' }, big)).toEqual(big.map(String));
     expect(await column({ type: 'INT32' }, [-(2 ** 31), 2 ** 31 - 1])).toEqual(['-2147483648', '2147483647']);
     expect(await column({ type: 'INT32', converted_type: 'UINT_32' }, [4294967295, 5])).toEqual(['4294967295', '5']);
-    expect(await column({ type: 'INT64', converted_type: 'UINT_64' }, [2n ** 64n - 1n])).toEqual([
+    expect(await column({ type: 'INT64', converted_type: 'UINT_64' }, [2n ** 64n - 1n, 2n ** 40n + 1n])).toEqual([
       '18446744073709551615',
+      '1099511627777',
     ]);
   });
 
@@ -352,8 +353,8 @@ describe('few bytes that stand for many', () => {
     const before = process.memoryUsage().rss;
     let most = 0;
     let rows = 0;
-    const { parquetText } = await import('../../../formats/framing/parquet.ts');
-    for await (const chunk of parquetText(inMemory(file))) {
+    const { parquetRows } = await import('../../../formats/framing/parquet.ts');
+    for await (const chunk of parquetRows(inMemory(file))) {
       rows += chunk.length / 3;
       most = Math.max(most, process.memoryUsage.rss() - before);
       expect(chunk.length).toBeLessThan(2 ** 17);
