@@ -1,58 +1,122 @@
+import type { Delivery } from '../delivery.ts';
 import { trouble } from './faults.ts';
+import type { Intake } from './intake.ts';
 import type { TlsSession } from './tls-session.ts';
 
 /**
- * What TCP (RFC 6298 2.1) and load balancers (haproxy, between `retries`) wait before they try once more where nobody let them
- * in: by then the receiver may have been started anew.
+ * TCP (RFC 6298 2.1) and load balancers (haproxy, between `retries`) wait for a second before they try once more where nobody
+ * let them in: by then the receiver may have been started anew. A connection that took nearly so much longer than usual is late.
  */
-const RETRY_MS = 1_000;
+const LATE_MS = 800;
 /** The fastest of so many says how long a connection takes when nobody has to try again. */
 const RECENT = 8;
 /** Connections that may reach other receivers before one reaches that which answered: a load balancer goes round. */
 const MOST_TRIES = 8;
+/** A proxy that ends TLS lets us in before it has asked the receiver, and closes the session when that lets it not in. */
+const STAND_MS = 50;
+
+/** What is to be known of a session. */
+type Session = Pick<TlsSession, 'address' | 'certificate' | 'over'>;
 
 /** A session whose end the peer has answered. */
-export interface Answered {
-  readonly session: Pick<TlsSession, 'address' | 'certificate'>;
+interface Answered {
+  readonly session: Session;
+  readonly deliveries: readonly Delivery[];
   /** Of `performance.now()`. */
-  readonly answeredAt: number;
+  readonly at: number;
   /** Connections made since that reached another receiver. */
   tries: number;
 }
 
+/** A connection that is being made. */
+export interface Attempt {
+  /** @returns whether one more has to be made, since this one reached another receiver */
+  connected(session: Session): boolean;
+  /** @param afterMs when a resend makes sense */
+  failed(error: Error, afterMs: number): void;
+}
+
 /**
  * Tells the answer of a receiver that goes on from the answer of one that is being stopped, which may not have read what it
- * answers for: only the first lets us in again. A receiver is known by its address and its certificate, since a load balancer
- * may send the next connection to another one. Receivers with the same certificate behind it cannot be told apart.
+ * answers for: only the first lets us in again at once, and lets us stay. A receiver is known by its address and its
+ * certificate, since a load balancer may send the next connection to another one. Receivers with the same certificate behind
+ * it cannot be told apart.
  */
 export class Proof {
+  private readonly intake: Pick<Intake, 'settle' | 'reject'>;
   private readonly recent: number[] = [];
+  private readonly waiting: Answered[] = [];
+  /** Proven if the connection stands. */
+  private readonly standing = new Set<Answered>();
 
-  /** A connection took so long to be ready, milliseconds. */
-  took(ms: number): void {
-    this.recent.push(ms);
-    if (this.recent.length > RECENT) this.recent.shift();
+  /** @param intake told what is delivered, and what is not proven */
+  constructor(intake: Pick<Intake, 'settle' | 'reject'>) {
+    this.intake = intake;
   }
 
-  /**
-   * What a connection that is ready now says of an answer: that it counts, that another connection has to be made, or why it
-   * cannot be proven.
-   */
-  verdict(answered: Answered, session: Answered['session'], now: number): 'proven' | 'again' | Error {
-    const { session: proved, answeredAt } = answered;
+  /** Whether answers wait for a connection. */
+  get isWanted(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  /** All that was answered for and is not proven yet, but for what an attempt is under way for. */
+  get deliveries(): readonly Delivery[] {
+    return [...this.waiting, ...this.standing].flatMap(({ deliveries }) => deliveries);
+  }
+
+  /** The peer has answered the end of a session that carried these. */
+  answered(session: Session, deliveries: readonly Delivery[]): void {
+    this.waiting.push({ session, deliveries, at: performance.now(), tries: 0 });
+  }
+
+  /** A connection is being made; it is to prove all that waits now. */
+  attempt(): Attempt {
+    const start = performance.now();
+    const proving = this.waiting.splice(0);
+    return {
+      connected: (session) => {
+        const now = performance.now();
+        for (const one of proving) this.judge(one, session, now);
+        this.recent.push(now - start);
+        if (this.recent.length > RECENT) this.recent.shift();
+        return proving.some((one) => this.waiting.includes(one));
+      },
+      failed: (error, afterMs) => {
+        for (const one of proving) this.refuse(one, error.message, error, afterMs);
+      },
+    };
+  }
+
+  private judge(answered: Answered, session: Session, now: number): void {
+    const { session: proved, at } = answered;
+    const isLate = now - at - Math.min(...this.recent) >= LATE_MS;
+    const isSame = session.certificate?.fingerprint256 === proved.certificate?.fingerprint256;
     if (session.address !== proved.address)
-      return trouble('TF-SYSLOG-UNPROVEN', `connected to ${session.address} instead of ${proved.address}`);
-    const late = now - answeredAt - Math.min(...this.recent) >= RETRY_MS;
-    const same = session.certificate?.fingerprint256 === proved.certificate?.fingerprint256;
-    if (same && !late) return 'proven';
-    answered.tries += same ? 0 : 1;
-    if (!late && answered.tries < MOST_TRIES) return 'again';
-    return trouble('TF-SYSLOG-UNPROVEN', same ? afterMs(now - answeredAt) : elsewhere(answered.tries));
+      this.refuse(answered, `connected to ${session.address} instead of ${proved.address}`);
+    else if (!isSame) this.elsewhere(answered, isLate);
+    else if (isLate) this.refuse(answered, `the connection after it took ${Math.round(now - at)} ms; ${ANEW}`);
+    else void this.stand(answered, session);
+  }
+
+  private elsewhere(answered: Answered, isLate: boolean): void {
+    answered.tries += 1;
+    if (!isLate && answered.tries < MOST_TRIES) this.waiting.push(answered);
+    else this.refuse(answered, `${answered.tries} connections after it reached ${ANOTHER}`);
+  }
+
+  private async stand(answered: Answered, session: Session): Promise<void> {
+    this.standing.add(answered);
+    const stands = new Promise<undefined>((resolve) => setTimeout(resolve, STAND_MS, undefined));
+    const fallen = await Promise.race([session.over, stands]);
+    this.standing.delete(answered);
+    if (fallen === undefined) this.intake.settle(answered.deliveries);
+    else this.refuse(answered, `the connection after it was closed at once: ${fallen.message}`, fallen);
+  }
+
+  private refuse({ deliveries }: Answered, why: string, cause?: Error, afterMs?: number): void {
+    this.intake.reject(deliveries, trouble('TF-SYSLOG-UNPROVEN', why, cause), afterMs);
   }
 }
 
-const afterMs = (ms: number): string =>
-  `it took ${Math.round(ms)} ms until a connection succeeded; it may have been started anew`;
-
-const elsewhere = (tries: number): string =>
-  `${tries} connections after it reached another receiver (another certificate); name the receivers themselves in \`hosts\``;
+const ANEW = 'the receiver may have been started anew';
+const ANOTHER = 'another receiver (another certificate); name the receivers themselves in `hosts`';

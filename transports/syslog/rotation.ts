@@ -4,7 +4,7 @@ import { CloseNotify } from './close-notify.ts';
 import { codeOf, trouble } from './faults.ts';
 import { Intake } from './intake.ts';
 import { answersEnd, type Framed, probeTls } from './probe.ts';
-import { type Answered, Proof } from './proof.ts';
+import { type Attempt, Proof } from './proof.ts';
 import { Sessions } from './sessions.ts';
 import { Slice } from './slice.ts';
 import type { TlsTarget } from './tls-dial.ts';
@@ -34,8 +34,6 @@ interface Load {
   endedAt: number | undefined;
 }
 
-type AnsweredLoad = Answered & Pick<Load, 'deliveries'>;
-
 /**
  * TLS syslog with confirmation, though the protocol has none. Blocks fill one connection, which is then ended; they are
  * delivered when the peer has answered the end and a connection made after that answer proves it (see `Proof`). Meanwhile
@@ -54,9 +52,8 @@ export class Rotation implements Transport {
   private filling: Load | undefined;
   /** Connected and empty: filled next. */
   private next: Load | undefined;
-  private readonly proof = new Proof();
-  /** Answered by the peer; the next connection proves it. */
-  private readonly unproven: AnsweredLoad[] = [];
+  /** What the peer has answered for; the next connection proves it. */
+  private readonly proof: Proof;
   private lastEnd = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
   private lookingAt = Number.POSITIVE_INFINITY;
@@ -67,6 +64,7 @@ export class Rotation implements Transport {
     this.window = settings.connections * 2 * settings.confirmAfter;
     this.slice = new Slice(settings.confirmAfter, this.window / 2);
     this.intake = new Intake(settings.where);
+    this.proof = new Proof(this.intake);
     this.sessions = new Sessions(settings, settings.connections, () => this.pump());
     this.closeNotify = new CloseNotify(() => answersEnd(settings, this.sessions.signal));
   }
@@ -89,11 +87,8 @@ export class Rotation implements Transport {
   async close(): Promise<void> {
     clearTimeout(this.timer);
     this.intake.close();
-    const loads = [...this.unproven, ...this.open];
-    this.intake.reject(
-      loads.flatMap(({ deliveries }) => deliveries),
-      trouble('TF-SYSLOG-GIVEN-UP'),
-    );
+    const sent = [...this.open].flatMap(({ deliveries }) => deliveries);
+    this.intake.reject([...this.proof.deliveries, ...sent], trouble('TF-SYSLOG-GIVEN-UP'));
     await this.sessions.close();
   }
 
@@ -175,7 +170,7 @@ export class Rotation implements Transport {
 
   /** A connection made before the answer proves nothing, so one that stands by gives way to a fresh one. */
   private prove(): void {
-    if (this.unproven.length === 0) return;
+    if (!this.proof.isWanted) return;
     this.next?.session.end();
     this.next = undefined;
     this.connect();
@@ -183,44 +178,27 @@ export class Rotation implements Transport {
 
   private connect(): void {
     if (!this.sessions.free) return;
-    const proving = this.unproven.splice(0);
-    const start = performance.now();
+    const attempt = this.proof.attempt();
     this.sessions.connect().then(
-      (session) => this.connected(session, start, proving),
-      (error: Error) => this.unreachable(error, proving),
+      (session) => this.connected(session, attempt),
+      (error: Error) => this.unreachable(error, attempt),
     );
   }
 
-  private connected(session: TlsSession, start: number, proving: readonly AnsweredLoad[]): void {
+  private connected(session: TlsSession, attempt: Attempt): void {
     this.intake.gate.entered();
     const load: Load = { session, deliveries: [], firstWrite: 0, lastWrite: 0, endedAt: undefined };
     this.open.add(load);
     void session.over.then((failure) => this.over(load, failure));
-    const now = performance.now();
-    const again = proving.filter((answered) => this.judge(answered, session, now) === 'again');
-    this.proof.took(now - start);
-    this.unproven.push(...again);
     // One that reached another receiver gives way to the next try.
-    if (again.length > 0) session.end();
+    if (attempt.connected(session)) session.end();
     else this.next = load;
     this.pump();
   }
 
-  private judge(answered: AnsweredLoad, session: TlsSession, now: number): 'proven' | 'again' | Error {
-    const verdict = this.proof.verdict(answered, session, now);
-    if (verdict === 'proven') this.intake.settle(answered.deliveries);
-    else if (verdict !== 'again') this.intake.reject(answered.deliveries, verdict);
-    return verdict;
-  }
-
-  private unreachable(error: Error, proving: readonly AnsweredLoad[]): void {
+  private unreachable(error: Error, attempt: Attempt): void {
     const afterMs = this.intake.gate.refused(error);
-    const unproven = trouble('TF-SYSLOG-UNPROVEN', error.message, error);
-    this.intake.reject(
-      proving.flatMap(({ deliveries }) => deliveries),
-      unproven,
-      afterMs,
-    );
+    attempt.failed(error, afterMs);
     this.intake.refuse(error, afterMs);
     this.pump();
   }
@@ -235,10 +213,9 @@ export class Rotation implements Transport {
   }
 
   private answered(load: Load): void {
-    const answeredAt = performance.now();
-    this.slice.answered(answeredAt - (load.endedAt ?? 0));
+    this.slice.answered(performance.now() - (load.endedAt ?? 0));
     this.closeNotify.seen(true);
-    this.unproven.push({ session: load.session, deliveries: load.deliveries, answeredAt, tries: 0 });
+    this.proof.answered(load.session, load.deliveries);
   }
 
   private async lost({ deliveries, endedAt }: Load, failure: Error): Promise<void> {
