@@ -12,8 +12,12 @@ const LATE_MS = 800;
 const RECENT = 8;
 /** Connections that may reach other receivers before one reaches that which answered: a load balancer goes round. */
 const MOST_TRIES = 8;
-/** A proxy that ends TLS lets us in before it has asked the receiver, and closes the session when that lets it not in. */
-const STAND_MS = 50;
+/**
+ * A proxy that ends TLS lets us in before it has asked the receiver, and closes the session when that lets it not in. To ask takes
+ * it no longer than it took us to get in, but for what a busy machine needs. It costs throughput: what is not proven fills the
+ * window.
+ */
+const STAND_MS = { least: 10, most: 100 };
 
 /** What is to be known of a session. */
 type Session = Pick<TlsSession, 'address' | 'certificate' | 'over'>;
@@ -76,7 +80,7 @@ export class Proof {
     return {
       connected: (session) => {
         const now = performance.now();
-        for (const one of proving) this.judge(one, session, now);
+        for (const one of proving) this.judge(one, session, now, now - start);
         this.recent.push(now - start);
         if (this.recent.length > RECENT) this.recent.shift();
         return proving.some((one) => this.waiting.includes(one));
@@ -87,7 +91,7 @@ export class Proof {
     };
   }
 
-  private judge(answered: Answered, session: Session, now: number): void {
+  private judge(answered: Answered, session: Session, now: number, took: number): void {
     const { session: proved, at } = answered;
     const isLate = now - at - Math.min(...this.recent) >= LATE_MS;
     const isSame = session.certificate?.fingerprint256 === proved.certificate?.fingerprint256;
@@ -95,7 +99,7 @@ export class Proof {
       this.refuse(answered, `connected to ${session.address} instead of ${proved.address}`);
     else if (!isSame) this.elsewhere(answered, isLate);
     else if (isLate) this.refuse(answered, `the connection after it took ${Math.round(now - at)} ms; ${ANEW}`);
-    else void this.stand(answered, session);
+    else void this.stand(answered, session, Math.min(Math.max(took, STAND_MS.least), STAND_MS.most));
   }
 
   private elsewhere(answered: Answered, isLate: boolean): void {
@@ -104,9 +108,9 @@ export class Proof {
     else this.refuse(answered, `${answered.tries} connections after it reached ${ANOTHER}`);
   }
 
-  private async stand(answered: Answered, session: Session): Promise<void> {
+  private async stand(answered: Answered, session: Session, ms: number): Promise<void> {
     this.standing.add(answered);
-    const stands = new Promise<undefined>((resolve) => setTimeout(resolve, STAND_MS, undefined));
+    const stands = new Promise<undefined>((resolve) => setTimeout(resolve, ms, undefined));
     const fallen = await Promise.race([session.over, stands]);
     this.standing.delete(answered);
     if (fallen === undefined) this.intake.settle(answered.deliveries);
