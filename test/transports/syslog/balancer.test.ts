@@ -47,7 +47,7 @@ test('another receiver proves nothing about the one that is being stopped', asyn
   const { send } = await behind(receivers);
   const sent = failure(send(numbered(1_000)));
   await until(() => first.messages.length > 0);
-  await sleep(200);
+  await sleep(500);
   first.terminate();
   const { code, message } = await sent;
   expect([code, message]).toEqual(['TF-SYSLOG-UNPROVEN', expect.stringContaining('reached another receiver')]);
@@ -55,10 +55,10 @@ test('another receiver proves nothing about the one that is being stopped', asyn
 
 test('a receiver that was started anew proves nothing about the one before', async () => {
   const first = await receiving({ tls: certificates.server, ...SLOW });
-  const { send } = await behind([first], 1_000);
+  const { send } = await behind([first], 2_000);
   const sent = failure(send(numbered(1_000)));
   await until(() => first.messages.length > 0);
-  await sleep(200);
+  await sleep(500);
   first.terminate();
   await sleep(300);
   await receiving({ tls: certificates.server, port: first.port });
