@@ -55,7 +55,7 @@ test('another receiver proves nothing about the one that is being stopped', asyn
 
 test('a receiver that was started anew proves nothing about the one before', async () => {
   const first = await receiving({ tls: certificates.server, ...SLOW });
-  const { send } = await behind([first], 2_000);
+  const { send } = await behind([first], 2_000, { connect_timeout: 10_000 });
   const sent = failure(send(numbered(1_000)));
   await until(() => first.messages.length > 0);
   await sleep(500);
