@@ -112,7 +112,7 @@ export class JsonRow extends RowRecord implements JsonMembers {
   private inside(slot: number, json: string, rest: readonly string[]): unknown {
     let value = this.valueIn(slot, json);
     for (const name of rest) {
-      if (typeof value !== 'object' || value === null) return undefined;
+      if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return undefined;
       value = Reflect.get(value, name);
     }
     return typeof value === 'number' && !isExact(value) ? UNSOUGHT : value;

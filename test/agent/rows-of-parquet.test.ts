@@ -155,6 +155,20 @@ describe('rows of Parquet', () => {
     expect(await converted(object, 'cef', true)).toEqual(asText);
   });
 
+  it('are found in JSON with white space around it', async () => {
+    const column = (name: string, value: string, converted_type: 'UTF8' | 'JSON' = 'UTF8') => ({
+      path: [name],
+      element: { name, type: 'BYTE_ARRAY', converted_type, ...required } as const,
+      pages: [{ entries: 1, values: texts(value) }],
+    });
+    const columns = [column('class_uid', '6003'), column('actor', '\n {"user":{"name":"someone"}}\n', 'JSON')];
+    const file = fileOf([{ name: 'root', num_children: 2 }, ...columns.map(({ element }) => element)], columns, 1);
+    const object = { ...ocsfObject([clean]), file };
+    const asText = await converted(object, 'cef', false);
+    expect(asText[0]).toContain('someone');
+    expect(await converted(object, 'cef', true)).toEqual(asText);
+  });
+
   it('are refused where one is too long, cut as its text is', async () => {
     const object = ocsfObject([clean, { ...clean, activity_name: 'x'.repeat(5000) }, clean]);
     const asText = await converted(object, 'cef', false, 0, 1000);

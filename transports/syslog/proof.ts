@@ -13,11 +13,11 @@ const RECENT = 8;
 /** Connections that may reach other receivers before one reaches that which answered: a load balancer goes round. */
 const MOST_TRIES = 8;
 /**
- * A proxy that ends TLS lets us in before it has asked the receiver, and closes the session when that lets it not in. To ask takes
- * it no longer than it took us to get in, but for what a busy machine needs. It costs throughput: what is not proven fills the
- * window.
+ * A proxy that ends TLS lets us in before it has asked the receiver, and closes the session when that lets it not in. It asks in
+ * one round trip, we needed three or four to get in: half of our time, between these, is enough where the receiver is as near.
+ * To wait longer costs throughput: what is not proven fills the window.
  */
-const STAND_MS = { least: 10, most: 100 };
+const STAND_MS = { least: 5, most: 100 };
 
 /** What is to be known of a session. */
 type Session = Pick<TlsSession, 'address' | 'certificate' | 'over'>;
@@ -50,12 +50,17 @@ export class Proof {
   private readonly intake: Pick<Intake, 'settle' | 'reject'>;
   private readonly recent: number[] = [];
   private readonly waiting: Answered[] = [];
-  /** Proven if the connection stands. */
-  private readonly standing = new Set<Answered>();
+  /** Proven if the connection stands: who ends it before cannot know. */
+  private readonly standing = new Map<Answered, Session>();
+  private readonly onStood: () => void;
 
-  /** @param intake told what is delivered, and what is not proven */
-  constructor(intake: Pick<Intake, 'settle' | 'reject'>) {
+  /**
+   * @param intake told what is delivered, and what is not proven
+   * @param onStood called when a connection has stood, or fallen
+   */
+  constructor(intake: Pick<Intake, 'settle' | 'reject'>, onStood: () => void) {
     this.intake = intake;
+    this.onStood = onStood;
   }
 
   /** Whether answers wait for a connection. */
@@ -63,9 +68,14 @@ export class Proof {
     return this.waiting.length > 0;
   }
 
+  /** Whether this connection must not be ended now: that it stands is to prove something. */
+  restsOn(session: Session): boolean {
+    return [...this.standing.values()].includes(session);
+  }
+
   /** All that was answered for and is not proven yet, but for what an attempt is under way for. */
   get deliveries(): readonly Delivery[] {
-    return [...this.waiting, ...this.standing].flatMap(({ deliveries }) => deliveries);
+    return [...this.waiting, ...this.standing.keys()].flatMap(({ deliveries }) => deliveries);
   }
 
   /** The peer has answered the end of a session that carried these. */
@@ -99,7 +109,7 @@ export class Proof {
       this.refuse(answered, `connected to ${session.address} instead of ${proved.address}`);
     else if (!isSame) this.elsewhere(answered, isLate);
     else if (isLate) this.refuse(answered, `the connection after it took ${Math.round(now - at)} ms; ${ANEW}`);
-    else void this.stand(answered, session, Math.min(Math.max(took, STAND_MS.least), STAND_MS.most));
+    else void this.stand(answered, session, Math.min(Math.max(took / 2, STAND_MS.least), STAND_MS.most));
   }
 
   private elsewhere(answered: Answered, isLate: boolean): void {
@@ -109,12 +119,13 @@ export class Proof {
   }
 
   private async stand(answered: Answered, session: Session, ms: number): Promise<void> {
-    this.standing.add(answered);
+    this.standing.set(answered, session);
     const stands = new Promise<undefined>((resolve) => setTimeout(resolve, ms, undefined));
-    const fallen = await Promise.race([session.over, stands]);
+    const fallen = await Promise.race([session.over.then((failure) => failure ?? new Error('it was ended')), stands]);
     this.standing.delete(answered);
     if (fallen === undefined) this.intake.settle(answered.deliveries);
-    else this.refuse(answered, `the connection after it was closed at once: ${fallen.message}`, fallen);
+    else this.refuse(answered, `the connection after it did not stand: ${fallen.message}`, fallen);
+    this.onStood();
   }
 
   private refuse({ deliveries }: Answered, why: string, cause?: Error, afterMs?: number): void {

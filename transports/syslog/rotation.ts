@@ -64,7 +64,7 @@ export class Rotation implements Transport {
     this.window = settings.connections * 2 * settings.confirmAfter;
     this.slice = new Slice(settings.confirmAfter, this.window / 2);
     this.intake = new Intake(settings.where);
-    this.proof = new Proof(this.intake);
+    this.proof = new Proof(this.intake, () => this.pump());
     this.sessions = new Sessions(settings, settings.connections, () => this.pump());
     this.closeNotify = new CloseNotify(() => answersEnd(settings, this.sessions.signal));
   }
@@ -106,6 +106,7 @@ export class Rotation implements Transport {
 
   /** Does all that can be done now. Called after everything that happens. */
   private pump(): void {
+    if (this.sessions.signal.aborted) return;
     for (let load = this.roomy(); load !== undefined; load = this.roomy()) {
       const delivery = this.intake.shift();
       if (delivery === undefined) break;
@@ -135,7 +136,7 @@ export class Rotation implements Transport {
   /** Ends the connection being filled when it is time to have it confirmed, or sees to it that it can be. */
   private turn(): void {
     const load = this.filling;
-    if (load === undefined || load.deliveries.length === 0) return;
+    if (load === undefined || load.deliveries.length === 0 || this.proof.restsOn(load.session)) return;
     const now = performance.now();
     const starved = load.session.bytes >= this.settings.confirmAfter;
     const idleAt = starved
@@ -170,7 +171,7 @@ export class Rotation implements Transport {
 
   /** A connection made before the answer proves nothing, so one that stands by gives way to a fresh one. */
   private prove(): void {
-    if (!this.proof.isWanted) return;
+    if (!this.proof.isWanted || (this.next !== undefined && this.proof.restsOn(this.next.session))) return;
     this.next?.session.end();
     this.next = undefined;
     this.connect();
@@ -191,7 +192,7 @@ export class Rotation implements Transport {
     this.open.add(load);
     void session.over.then((failure) => this.over(load, failure));
     // One that reached another receiver gives way to the next try.
-    if (attempt.connected(session)) session.end();
+    if (attempt.connected(session) && !this.proof.restsOn(session)) session.end();
     else this.next = load;
     this.pump();
   }

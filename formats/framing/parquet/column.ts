@@ -91,8 +91,7 @@ export class Column {
 
   /** Whether this word may stand in a loaded value. */
   holds(word: string): boolean {
-    const isKnown = this.dictionary?.texts.some((text) => text?.includes(word)) === true;
-    return isKnown || this.pages.some(({ texts }) => texts.holds(word));
+    return this.pages.some(({ texts }) => texts.holds(word));
   }
 
   /** Says that so many rows were read. */

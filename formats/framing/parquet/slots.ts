@@ -83,7 +83,9 @@ function placeAt(slot: number | undefined, isText: boolean, rest: readonly strin
 function list({ columns, write: writeList }: Value, slot: number): Slots {
   const out = { text: '', before: 0 };
   const write: Slots['write'] = ({ slots, base }, into, before) => {
-    into.text += before + (slots[base + slot] as string);
+    const held = slots[base + slot] as string | number;
+    if (typeof held === 'number') return false;
+    into.text += before + held;
     return true;
   };
   return {
@@ -133,9 +135,20 @@ function struct(members: NonNullable<Value['members']>, from: number): Slots {
     read: structReader(all),
     write,
     placeOf([name, ...rest]) {
-      return name === undefined ? placeAt(undefined, false, [], write) : named.get(name)?.placeOf(rest);
+      if (name === undefined) return placeAt(undefined, false, [], write);
+      const member = named.get(name);
+      const place = member?.placeOf(rest);
+      return member === undefined || place?.slot !== undefined || rest.length > 0 ? place : unlessNull(member);
     },
   };
+}
+
+/** A place that is a structure, which may be null itself. */
+function unlessNull({ from, def, write }: Member): Place {
+  return placeAt(undefined, false, [], (rows, out, before) => {
+    const held = rows.slots[rows.base + from] as string | number;
+    return (typeof held === 'string' || held >= def) && write(rows, out, before);
+  });
 }
 
 function memberOf(node: Node): Pick<Member, 'node' | 'def' | 'head' | 'column'> {

@@ -78,7 +78,10 @@ export function isText({ type, converted_type, logical_type }: SchemaElement): b
 function jsonText(bytes: Buffer): string {
   try {
     JSON.parse(bytes.toString());
-    return bytes.toString('latin1').replace(/[\r\n]/g, ' ');
+    return bytes
+      .toString('latin1')
+      .trim()
+      .replace(/[\r\n]/g, ' ');
   } catch {
     return stringText(bytes, true);
   }

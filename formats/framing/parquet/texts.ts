@@ -12,7 +12,7 @@ import { Slices, type Stored, type Values, valuesOf } from './values.ts';
 export interface Texts extends Values<string | undefined> {
   /** What the last one holds, in JSON. */
   traits: number;
-  /** Whether this word may stand in one of them; those of a dictionary are not meant. */
+  /** Whether this word may stand in one of them. */
   holds(word: string): boolean;
 }
 
@@ -150,7 +150,7 @@ class Looked implements Texts {
     return dictionary.texts[place];
   }
 
-  holds(): boolean {
-    return false;
+  holds(word: string): boolean {
+    return this.dictionary?.texts.some((text) => text?.includes(word)) === true;
   }
 }

@@ -21,10 +21,13 @@ let proof: Proof;
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] });
   verdicts = [];
-  proof = new Proof({
-    settle: () => verdicts.push('delivered'),
-    reject: (_deliveries, error) => verdicts.push(error.message),
-  });
+  proof = new Proof(
+    {
+      settle: () => verdicts.push('delivered'),
+      reject: (_deliveries, error) => verdicts.push(error.message),
+    },
+    () => verdicts.push('stood'),
+  );
 });
 
 afterEach(() => {
@@ -51,22 +54,25 @@ async function verdict(ms: number, to = session()): Promise<string | undefined> 
 test('the same receiver proves its answer when it lets us in at once, and lets us stay', async () => {
   answered();
   expect(connected(40)).toBe(false);
-  await vi.advanceTimersByTimeAsync(39);
+  await vi.advanceTimersByTimeAsync(19);
   expect([verdicts, proof.deliveries.length]).toEqual([[], 1]);
   await vi.advanceTimersByTimeAsync(1);
-  expect([verdicts, proof.deliveries.length]).toEqual([['delivered'], 0]);
+  expect([verdicts, proof.deliveries.length]).toEqual([['delivered', 'stood'], 0]);
 });
 
 test('a connection that is closed at once proves nothing: a proxy opened it', async () => {
   const over = Promise.resolve(new Error('it is gone')) as Promise<never>;
-  expect(await verdict(20, session({ over }))).toBe('the connection after it was closed at once: it is gone');
+  expect(await verdict(20, session({ over }))).toBe('the connection after it did not stand: it is gone');
 });
 
-test('a connection whose own end is answered has stood', async () => {
+test('a connection that we end before it has stood proves nothing: the answer may be of a proxy', async () => {
   answered();
-  connected(20, session({ over: Promise.resolve() as Promise<never> }));
+  const to = session({ over: Promise.resolve() as Promise<never> });
+  connected(20, to);
+  expect(proof.restsOn(to)).toBe(true);
   await vi.advanceTimersByTimeAsync(0);
-  expect(verdicts).toEqual(['delivered']);
+  expect(verdicts).toEqual(['the connection after it did not stand: it was ended', 'stood']);
+  expect(proof.restsOn(to)).toBe(false);
 });
 
 test('who lets nobody in proves nothing', () => {
@@ -86,7 +92,7 @@ describe('with another certificate it is another receiver', () => {
     answered();
     expect([connected(20, another), connected(20), proof.isWanted]).toEqual([true, false, false]);
     await vi.advanceTimersByTimeAsync(100);
-    expect(verdicts).toEqual(['delivered']);
+    expect(verdicts).toEqual(['delivered', 'stood']);
   });
 
   test('eight are tried, as long as it is not late', () => {
